@@ -212,7 +212,8 @@ export type Evaluation =
   | { readonly kind: 'fault'; readonly fault: CharmFault };
 
 /**
- * A charm as the engine holds it. Everything that crosses is plain JSON, both ways, so that a stranger's charm can live in a compartment.
+ * A charm as the engine holds it. Everything that crosses is plain JSON, both ways, so that a stranger's charm can live
+ * in a compartment.
  * All three functions are pure.
  */
 export interface Charm {

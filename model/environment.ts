@@ -52,7 +52,10 @@ export interface ExposeSpec {
   readonly address: string | null;
 }
 
-/** Where things of an application stand in the file. `at` is keyed by a dotted path below the application, e.g. `options.balance`. */
+/**
+ * Where things of an application stand in the file. `at` is keyed by a dotted path below the application, e.g.
+ * `options.balance`.
+ */
 export interface ApplicationPlaces {
   readonly self: Place;
   readonly at: Readonly<Record<string, Place>>;

@@ -5,7 +5,10 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Content digest of a text, lower-case hex of at least 64 bits. The pure folders get it as an argument: they cannot compute one. */
+/**
+ * Content digest of a text, lower-case hex of at least 64 bits. The pure folders get it as an argument: they cannot
+ * compute one.
+ */
 export type Digest = (text: string) => string;
 
 /** JSON with sorted keys, so that equal values have equal texts. */

@@ -11,7 +11,10 @@ export interface Cause {
   readonly place: Place | null;
 }
 
-/** Re-checked by the doer right before the call; when it does not hold, the operation fails softly and the loop plans again. */
+/**
+ * Re-checked by the doer right before the call; when it does not hold, the operation fails softly and the loop plans
+ * again.
+ */
 export type Precondition =
   | { readonly kind: 'machine-absent'; readonly unit: UnitName }
   | { readonly kind: 'machine-present'; readonly unit: UnitName; readonly id: string | null }

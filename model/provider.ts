@@ -30,8 +30,10 @@ export interface ProviderReader {
 }
 
 /**
- * The doing half. Every `ensure` looks before it acts and succeeds when it is so already; every `remove` succeeds when it is gone already.
- * Failures are `ProviderError`s. A call that was cut off (crash, lost answer) may have happened: calling again is always right.
+ * The doing half. Every `ensure` looks before it acts and succeeds when it is so already; every `remove` succeeds when
+ * it is gone already.
+ * Failures are `ProviderError`s. A call that was cut off (crash, lost answer) may have happened: calling again is
+ * always right.
  */
 export interface Provider extends ProviderReader {
   ensureNetwork(network: NetworkSpec): Promise<void>;
@@ -45,14 +47,20 @@ export interface Provider extends ProviderReader {
   resizeMachine(unit: UnitRef, limits: Limits): Promise<void>;
   removeMachine(unit: UnitRef, graceMs: number): Promise<void>;
   writeFiles(unit: UnitRef, change: FilesChange): Promise<void>;
-  /** Runs to its end; a status other than 0 is a ProviderError that holds the output's tail. `digest` is recorded when it succeeded. */
+  /**
+   * Runs to its end; a status other than 0 is a ProviderError that holds the output's tail. `digest` is recorded when
+   * it succeeded.
+   */
   runCommand(unit: UnitRef, command: CommandIntent, request: CommandRequest): Promise<void>;
   ensureService(unit: UnitRef, service: ServiceRequest): Promise<void>;
   restartService(unit: UnitRef, name: string): Promise<void>;
   reloadService(unit: UnitRef, name: string, request: ReloadRequest): Promise<void>;
   removeServices(unit: UnitRef, names: readonly string[]): Promise<void>;
   ensureHealth(unit: UnitRef, probe: Probe | null, digest: string): Promise<void>;
-  /** Resolves when ready; a ProviderError tells what was probed, the last result and the last log lines when not by the deadline. */
+  /**
+   * Resolves when ready; a ProviderError tells what was probed, the last result and the last log lines when not by the
+   * deadline.
+   */
   awaitUnit(unit: UnitRef, services: readonly string[], timeoutMs: number): Promise<void>;
   /** One atomic transaction: connections under way finish where they began. */
   ensureRoute(route: RouteSpec): Promise<void>;
@@ -66,7 +74,10 @@ export interface UnitRef {
   readonly unit: UnitName;
 }
 
-/** Values of the secrets that tokens in the request refer to, by id. Only providers see them, only on their way into a unit. */
+/**
+ * Values of the secrets that tokens in the request refer to, by id. Only providers see them, only on their way into a
+ * unit.
+ */
 export type SecretValues = ReadonlyMap<string, string>;
 
 export interface FilesChange {

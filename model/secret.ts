@@ -1,5 +1,6 @@
 /**
- * Secrets travel through views, intents and plans as tokens, `{{secret:db/web-password}}`, and become values only inside the unit that uses
+ * Secrets travel through views, intents and plans as tokens, `{{secret:db/web-password}}`, and become values only
+ * inside the unit that uses
  * them. So no charm, plan, log or status ever holds one. The first part is the application that owns the secret.
  */
 export interface SecretName {
@@ -24,7 +25,9 @@ export function secretsIn(text: string): string[] {
   return [...new Set([...text.matchAll(TOKEN)].map((match) => `${match[1]}/${match[2]}`))];
 }
 
-/** The text with every token replaced by its value. A token without a value is an assertion: the engine checked before. */
+/**
+ * The text with every token replaced by its value. A token without a value is an assertion: the engine checked before.
+ */
 export function revealSecrets(text: string, values: ReadonlyMap<string, string>): string {
   if (!text.includes('{{secret:')) return text;
   return text.replace(TOKEN, (_token, application: string, name: string) => {
