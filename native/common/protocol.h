@@ -294,9 +294,9 @@ enum health_record {
 	HEALTH_MESSAGE = 3,
 };
 
-enum await {
-	AWAIT_NAME = 20, /* repeated; none = all */
-	AWAIT_DEADLINE_MS = 21, /* from now */
+enum awaiting {
+	AWAITING_NAME = 20, /* repeated; none = all */
+	AWAITING_DEADLINE_MS = 21, /* from now */
 };
 
 enum health {
