@@ -94,7 +94,7 @@ export function readFlag(fields: Fields, tag: number): boolean {
 }
 
 export function readBytes(fields: Fields, tag: number): Buffer | undefined {
-  return fields.findLast((field) => field.tag === tag)?.bytes;
+  return fields.filter((field) => field.tag === tag).at(-1)?.bytes;
 }
 
 export function readRecord(fields: Fields, tag: number): Fields | undefined {
