@@ -67,6 +67,8 @@ export interface DesiredApplication {
   /** By number. */
   readonly units: readonly UnitName[];
   readonly place: Place;
+  /** Where its parts stand, keyed as in `ApplicationPlaces.at`. */
+  readonly places: Readonly<Record<string, Place>>;
 }
 
 export interface DesiredUnit {
@@ -92,6 +94,8 @@ export interface DesiredRelation {
 export interface Desired {
   readonly environment: string;
   readonly file: string;
+  /** `down`: the applications are named, and no unit of them is to run. */
+  readonly mode: 'up' | 'down';
   /** Sorted by name. */
   readonly applications: readonly DesiredApplication[];
   /** Sorted by unit. */

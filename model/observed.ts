@@ -65,6 +65,11 @@ export type ServiceState = 'waiting' | 'starting' | 'ready' | 'unhealthy' | 'bac
 export interface ObservedService {
   /** Digest of the definition it was given, secrets' versions included. */
   readonly digest: string;
+  /**
+   * `configuration` of the last service request, restart or reload that succeeded: tells which content of the files it watches the service
+   * has taken over. So a reload that a crash prevented is still seen as missing. Empty when unknown.
+   */
+  readonly configuration: string;
   readonly state: ServiceState;
   readonly restarts: number;
   /** Why it is not ready, as the supervisor saw it; empty when it is. */

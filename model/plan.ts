@@ -32,9 +32,19 @@ export interface FileWrite {
 
 /** What is done to one unit's service. */
 export type ServiceAction =
-  | { readonly kind: 'start' | 'update'; readonly service: ServiceIntent; readonly digest: string }
-  | { readonly kind: 'restart'; readonly because: readonly string[] }
-  | { readonly kind: 'reload'; readonly service: ServiceIntent; readonly because: readonly string[] };
+  | {
+      readonly kind: 'start' | 'update';
+      readonly service: ServiceIntent;
+      readonly digest: string;
+      readonly configuration: string;
+    }
+  | { readonly kind: 'restart'; readonly configuration: string; readonly because: readonly string[] }
+  | {
+      readonly kind: 'reload';
+      readonly service: ServiceIntent;
+      readonly configuration: string;
+      readonly because: readonly string[];
+    };
 
 /** One provider call. */
 export type Action =
@@ -96,4 +106,16 @@ export interface Plan {
   readonly secretsToGenerate: readonly string[];
   /** Why some of what is desired is not in the plan yet (`web/0 waits for the address of db/0`). */
   readonly waiting: readonly { readonly target: string; readonly message: string }[];
+  /** Storage that nobody uses any more and whose removal nobody agreed to. */
+  readonly retained: readonly RetainedStorage[];
+}
+
+export interface RetainedStorage {
+  readonly provider: string;
+  readonly storage: StorageSpec;
+}
+
+/** Nothing to do: what is desired is there. */
+export function isEmptyPlan(plan: Plan): boolean {
+  return plan.operations.length === 0 && plan.secretsToGenerate.length === 0;
 }

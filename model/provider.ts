@@ -53,7 +53,8 @@ export interface Provider extends ProviderReader {
    */
   runCommand(unit: UnitRef, command: CommandIntent, request: CommandRequest): Promise<void>;
   ensureService(unit: UnitRef, service: ServiceRequest): Promise<void>;
-  restartService(unit: UnitRef, name: string): Promise<void>;
+  /** `configuration` is recorded when it succeeded, as in `ServiceRequest`. */
+  restartService(unit: UnitRef, name: string, configuration: string): Promise<void>;
   reloadService(unit: UnitRef, name: string, request: ReloadRequest): Promise<void>;
   removeServices(unit: UnitRef, names: readonly string[]): Promise<void>;
   ensureHealth(unit: UnitRef, probe: Probe | null, digest: string): Promise<void>;
@@ -97,10 +98,14 @@ export interface ServiceRequest {
   readonly name: string;
   readonly service: ServiceIntent;
   readonly digest: string;
+  /** Opaque; recorded beside the service when the call succeeded and observed again (`ObservedService.configuration`). */
+  readonly configuration: string;
   readonly secrets: SecretValues;
 }
 
 export interface ReloadRequest {
+  /** Recorded when it succeeded, as in `ServiceRequest`. */
+  readonly configuration: string;
   readonly reload: Reload;
   readonly user: string;
   readonly group: string;
