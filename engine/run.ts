@@ -20,11 +20,20 @@ export interface RunState {
   readonly dependents: ReadonlyMap<string, readonly string[]>;
   /** Id → how many of its dependencies are not done. */
   readonly missing: Map<string, number>;
-  /** Ids whose dependencies are done, in the plan's order of becoming so. */
-  readonly ready: string[];
+  /** Ids whose dependencies are done, in the order of becoming so. */
+  readonly readyWork: Queue;
+  readonly readyWaits: Queue;
   readonly running: Set<string>;
   readonly results: Map<string, OperationResult>;
+  /** How many of the running operations are work. */
+  working: number;
   stopped: boolean;
+}
+
+/** First in, first out. */
+interface Queue {
+  readonly ids: string[];
+  head: number;
 }
 
 export interface RunOutcome {
@@ -45,43 +54,38 @@ export function startRun(plan: Plan, limits: RunLimits): RunState {
     missing.set(id, dependsOn.length);
     for (const dependency of dependsOn) mustGet(dependents, dependency).push(id);
   }
-  return {
+  const state: RunState = {
     plan,
     limits,
     operations: new Map(plan.operations.map((operation) => [operation.id, operation])),
     dependents,
     missing,
-    ready: plan.operations.filter(({ dependsOn }) => dependsOn.length === 0).map(({ id }) => id),
+    readyWork: { ids: [], head: 0 },
+    readyWaits: { ids: [], head: 0 },
     running: new Set(),
     results: new Map(),
+    working: 0,
     stopped: false,
   };
+  for (const { id, dependsOn } of plan.operations) if (dependsOn.length === 0) becomeReady(state, id);
+  return state;
 }
 
 /** Operations to start now; from here on they count as running until `settled` is called for them. */
 export function next(state: RunState): readonly Operation[] {
   if (state.stopped) return [];
-  let free = state.limits.concurrency - countWork(state);
-  const start: Operation[] = [];
-  const later: string[] = [];
-  for (const id of state.ready.splice(0)) {
-    const operation = mustGet(state.operations, id);
-    const isWait = operation.action.kind === 'unit.await';
-    if (!isWait && free <= 0) {
-      later.push(id);
-      continue;
-    }
-    if (!isWait) free -= 1;
-    state.running.add(id);
-    start.push(operation);
-  }
-  state.ready.push(...later);
-  return start;
+  const start = takeFrom(state.readyWaits, Number.POSITIVE_INFINITY);
+  const work = takeFrom(state.readyWork, state.limits.concurrency - state.working);
+  state.working += work.length;
+  start.push(...work);
+  for (const id of start) state.running.add(id);
+  return start.map((id) => mustGet(state.operations, id));
 }
 
 /** Records how a running operation ended and returns the same state. */
 export function settled(state: RunState, id: string, result: OperationResult): RunState {
   if (!state.running.delete(id)) throw new Error(`operation ${id} ended but was not running`);
+  if (!isWait(state, id)) state.working -= 1;
   state.results.set(id, result);
   if (result.kind === 'done') releaseDependents(state, id);
   return state;
@@ -107,24 +111,36 @@ function releaseDependents(state: RunState, id: string): void {
   for (const dependent of mustGet(state.dependents, id)) {
     const left = mustGet(state.missing, dependent) - 1;
     state.missing.set(dependent, left);
-    if (left === 0) state.ready.push(dependent);
+    if (left === 0) becomeReady(state, dependent);
   }
 }
 
+function becomeReady(state: RunState, id: string): void {
+  (isWait(state, id) ? state.readyWaits : state.readyWork).ids.push(id);
+}
+
+function takeFrom(queue: Queue, count: number): string[] {
+  const taken = queue.ids.slice(queue.head, Math.min(queue.ids.length, queue.head + Math.max(0, count)));
+  queue.head += taken.length;
+  return taken;
+}
+
+function isWait(state: RunState, id: string): boolean {
+  return mustGet(state.operations, id).action.kind === 'unit.await';
+}
+
 function isRunning(state: RunState): boolean {
-  return state.running.size > 0 || (!state.stopped && state.ready.length > 0);
+  return state.running.size > 0 || (!state.stopped && (hasMore(state.readyWork) || hasMore(state.readyWaits)));
+}
+
+function hasMore(queue: Queue): boolean {
+  return queue.head < queue.ids.length;
 }
 
 function endedAs(failed: number, stale: number, skipped: number): RunOutcome['kind'] {
   if (failed > 0) return 'failed';
   if (stale > 0) return 'stale';
   return skipped > 0 ? 'stopped' : 'done';
-}
-
-function countWork(state: RunState): number {
-  let count = 0;
-  for (const id of state.running) if (mustGet(state.operations, id).action.kind !== 'unit.await') count += 1;
-  return count;
 }
 
 function idsOfDone(state: RunState): string[] {
