@@ -1,4 +1,4 @@
-import type { Document, Node, Scalar } from 'yaml';
+import type { Alias, Document, Node, Scalar, YAMLParseError } from 'yaml';
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { Code } from './codes.ts';
 import type { Place } from './diagnostic.ts';
@@ -38,8 +38,9 @@ export function parseYaml(text: string, fault: OffsetReport): ParsedYaml | null 
     const hint = 'keep one environment a file; remove the line with ---';
     fault('E1004', second.range[0], 'a second document begins here', hint);
   }
-  for (const error of first?.errors ?? []) syntaxFault(error, fault);
-  if (first === undefined || first.errors.length > 0 || second !== undefined) return null;
+  const errors = first?.errors.filter((error) => error.code !== 'BAD_ALIAS') ?? [];
+  for (const error of independent(errors)) syntaxFault(error, fault);
+  if (first === undefined || errors.length > 0 || second !== undefined) return null;
   if (first.contents === null || (isScalar(first.contents) && first.contents.value === null)) {
     fault('E1008', 0, 'the file is empty', 'cantrip init writes one to start from');
     return null;
@@ -63,7 +64,14 @@ function compose(text: string, fault: OffsetReport): ParsedYaml[] | null {
   return [...new Composer({ ...options, logLevel: 'silent' }).compose(tokens, true, text.length)];
 }
 
-function syntaxFault(error: { code: string; message: string; pos: [number, number] }, fault: OffsetReport): void {
+type SyntaxFault = Pick<YAMLParseError, 'code' | 'message' | 'pos'>;
+
+/** Without those that only say that the library has lost its way after an error before. */
+function independent(errors: readonly SyntaxFault[]): readonly SyntaxFault[] {
+  return errors.filter((error, index) => index === 0 || error.code !== 'UNEXPECTED_TOKEN');
+}
+
+function syntaxFault(error: SyntaxFault, fault: OffsetReport): void {
   if (error.code === 'TAB_AS_INDENT') {
     fault('E1002', error.pos[0], 'a tab is used for indentation', 'YAML indents with spaces only');
     return;
@@ -106,6 +114,8 @@ interface Walk {
   readonly report: Report;
   /** Name → the last node anchored so, as YAML wants it. */
   readonly anchors: Map<string, Node>;
+  /** What each alias stood for where it was written: its anchor's name may be used again later. */
+  readonly targets: Map<Alias, Node | undefined>;
   /** Nodes that are being walked: an alias to one of them has no end. */
   readonly open: Set<Node>;
   aliased: number;
@@ -113,7 +123,15 @@ interface Walk {
 }
 
 function locate(document: ParsedYaml, places: (offset: number) => Place, report: Report): Located {
-  const walk: Walk = { places, report, anchors: new Map(), open: new Set(), aliased: 0, insideAlias: 0 };
+  const walk: Walk = {
+    places,
+    report,
+    anchors: new Map(),
+    targets: new Map(),
+    open: new Set(),
+    aliased: 0,
+    insideAlias: 0,
+  };
   return locateNode(document.contents, 0, walk);
 }
 
@@ -122,7 +140,7 @@ function locateNode(node: unknown, offset: number, walk: Walk): Located {
   const start = (node as Node | null)?.range?.[0] ?? offset;
   const place = walk.places(start);
   if (walk.insideAlias > 0) walk.aliased += 1;
-  if (isAlias(node)) return locateAlias(node.source, place, walk);
+  if (isAlias(node)) return locateAlias(node, place, walk);
   noteAnchor(node, walk);
   if (isScalar(node)) return locateScalar(node, place, walk);
   if (!isMap(node) && !isSeq(node)) return { kind: 'null', place };
@@ -140,8 +158,10 @@ function noteAnchor(node: unknown, walk: Walk): void {
   if (anchor !== undefined && walk.insideAlias === 0) walk.anchors.set(anchor, node as Node);
 }
 
-function locateAlias(source: string, place: Place, walk: Walk): Located {
-  const target = walk.anchors.get(source);
+function locateAlias(alias: Alias, place: Place, walk: Walk): Located {
+  const { source } = alias;
+  if (!walk.targets.has(alias)) walk.targets.set(alias, walk.anchors.get(source));
+  const target = walk.targets.get(alias);
   const name = quote(`*${source}`);
   if (target === undefined) {
     walk.report.error('E1005', place, `the alias ${name} has no anchor before it`, `write &${source} at the value`);

@@ -1,5 +1,6 @@
 import type { Code } from './codes.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
+import { formatPlace } from './diagnostic.ts';
 import { byText } from './order.ts';
 
 /** Collects what is wrong with a text while it is read. */
@@ -9,15 +10,18 @@ export interface Report {
   readonly diagnostics: () => readonly Diagnostic[];
 }
 
-/** An empty report. Faults at one place with one code are kept once. */
+/** An empty report. A fault is kept once; a value that could not be read at all is not also of the wrong type. */
 export function openReport(): Report {
-  const found = new Map<string, Diagnostic>();
+  const found: Diagnostic[] = [];
+  const seen = new Set<string>();
   return {
     error(code, place, message, hint = null) {
-      const key = `${place.file}:${place.line}:${place.column} ${code} ${message}`;
-      if (!found.has(key)) found.set(key, { code, severity: 'error', message, hint, place });
+      const at = formatPlace(place);
+      if (seen.has(`${at} ${message}`) || (code === 'E1103' && seen.has(at))) return;
+      seen.add(at).add(`${at} ${message}`);
+      found.push({ code, severity: 'error', message, hint, place });
     },
-    diagnostics: () => [...found.values()].sort(byPlace),
+    diagnostics: () => found.sort(byPlace),
   };
 }
 
