@@ -18,7 +18,8 @@ export interface Lock {
 
 /** Where the state of environments lives, for those who change it. */
 export interface StateHome extends StateReader {
-  lock(environment: string, actor: Actor, options: LockOptions): Promise<Lock>;
+  /** Null: the signal was aborted while it waited. */
+  lock(environment: string, actor: Actor, options: LockOptions): Promise<Lock | null>;
   /** Makes the state when there is none. Only under the lock. */
   open(environment: string): Promise<Store>;
   /** Removes everything stored of the environment, at once or not at all. Only under the lock, with the store closed. */

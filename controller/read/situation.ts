@@ -25,7 +25,7 @@ export interface BuiltInCharm {
 
 /** Kinds of worlds; opened when named. `P` is the reading half for those who only look. */
 export interface ProviderSource<P extends ProviderReader = ProviderReader> {
-  /** Sorted. */
+  /** The first is the default. */
   readonly kinds: readonly string[];
   open(kind: string): Promise<P>;
 }

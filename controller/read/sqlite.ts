@@ -1,0 +1,85 @@
+import { StoreError } from './store.ts';
+
+/** What is used of the `node:sqlite` API, which two modules offer. */
+export interface SqliteModule {
+  readonly DatabaseSync: new (path: string, options?: SqliteOptions) => SqliteDatabase;
+}
+
+interface SqliteOptions {
+  readonly readOnly?: boolean;
+  readonly timeout?: number;
+}
+
+export interface SqliteDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+export interface SqliteStatement {
+  run(...parameters: SqliteValue[]): unknown;
+  get(...parameters: SqliteValue[]): unknown;
+  all(...parameters: SqliteValue[]): unknown[];
+}
+
+type SqliteValue = null | number | string;
+
+/** Drivers by name: Node's own where it is built in, else a package with the same API. Null: not on this Node. */
+export const SQLITE_DRIVERS: Readonly<
+  Record<'node:sqlite' | '@photostructure/sqlite', () => Promise<SqliteModule | null>>
+> = {
+  'node:sqlite': () => Promise.resolve(loadBuiltIn()),
+  '@photostructure/sqlite': () => import('@photostructure/sqlite'),
+};
+
+/** Loads SQLite, which costs milliseconds: only commands that touch state do. */
+export async function loadSqlite(): Promise<SqliteModule> {
+  const loaded = (await SQLITE_DRIVERS['node:sqlite']()) ?? (await SQLITE_DRIVERS['@photostructure/sqlite']());
+  if (loaded === null) throw new Error('no SQLite on this Node');
+  return loaded;
+}
+
+/** Node calls its own module experimental on standard error; we test it, so the user need not hear of it. */
+function loadBuiltIn(): SqliteModule | null {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return (process.getBuiltinModule('node:sqlite') as SqliteModule | undefined) ?? null;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+/** Result code of a failure that SQLite reported, without its extension; null for any other failure. */
+function resultCode(error: unknown): number | null {
+  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : null;
+  return typeof code === 'number' ? code & 0xff : null;
+}
+
+/** Somebody else writes at this moment. */
+export function isBusy(error: unknown): boolean {
+  return resultCode(error) === BUSY;
+}
+
+/** SQLite's failure as ours, with the way back; what is no failure of SQLite is passed on. */
+export function storeError(error: unknown, file: string): unknown {
+  const code = resultCode(error);
+  if (code === null || !(error instanceof Error)) return error;
+  if (code === CORRUPT || code === NOT_A_DATABASE) return corrupt(file, error.message);
+  if (code === BUSY) return new StoreError('busy', `state ${file} is in use: ${error.message}`);
+  return new StoreError('io', `state ${file} cannot be used: ${error.message}`);
+}
+
+/** A file that is no store of ours or was damaged. What runs is labelled, so moving the file away is a way back. */
+export function corrupt(file: string, found: string): StoreError {
+  return new StoreError(
+    'corrupt',
+    `state ${file} is damaged: ${found}`,
+    `put a backup in its place, or move it away (mv ${file} ${file}.damaged) and run cantrip up: ` +
+      'units, addresses and storage are found again by their labels, passwords are made anew',
+  );
+}
