@@ -1,6 +1,6 @@
 /**
- * Every code a diagnostic can have, with its title. Codes are stable: a fault keeps its number for ever, a number is never given to another
- * fault. The first digit tells the family: 1 the environment file by itself, 2 the file against its charms, 3 charms, 4 the host. Sorted.
+ * Codes of what is wrong with an environment file by itself, with their titles. Codes are stable: a fault keeps its number for ever, and no
+ * number is given to another fault. The first digit tells the family; every family stands with the code that finds it. Sorted.
  */
 export const CODES = {
   E1001: 'The file is not valid YAML',
@@ -39,9 +39,8 @@ export const CODES = {
 export type Code = keyof typeof CODES;
 
 /** The first digit of a code. */
-export const FAMILIES = {
-  1: 'The environment file',
-  2: 'The environment and its charms',
-  3: 'Charms',
-  4: 'The host',
+export const CODE_FAMILIES = {
+  E1: 'The environment file by itself',
+  E2: 'The environment and its charms',
+  E3: 'Charms',
 } as const;
