@@ -1,0 +1,12 @@
+/* One-time programs (request `run`): input in, the last of the output and the exit status out. */
+#ifndef CANTRIP_INIT_RUN_H
+#define CANTRIP_INIT_RUN_H
+
+#include "control.h"
+
+enum { MAX_RUNS = 64, RUN_MAX_OUTPUT = 65536 };
+
+/* Answers when the program has ended. Fails with stage `request` or `run`; a program that cannot be executed is answered. */
+int run_start(const struct request *request, struct error *error);
+
+#endif
