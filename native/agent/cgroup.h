@@ -55,6 +55,8 @@ struct group {
 
 /* Finds the hierarchies. Fails when there is none at all. */
 int cgroups_find(struct cgroups *cgroups, struct error *error);
+/* Removes the groups' common parent when no agent has a container any more. */
+void cgroups_tidy(const struct cgroups *cgroups);
 /* Which controllers of ours are somewhere. */
 unsigned cgroups_controllers(const struct cgroups *cgroups);
 

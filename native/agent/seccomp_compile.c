@@ -30,11 +30,7 @@ struct compiler {
 	int patch_count;
 };
 
-#if defined(__x86_64__)
 #define THIS_PROCESSOR AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define THIS_PROCESSOR AUDIT_ARCH_AARCH64
-#endif
 
 #define NOT_THERE (SECCOMP_RET_ERRNO | ENOSYS)
 

@@ -74,7 +74,6 @@ static const struct rule rules[] = {
 	ALLOW(timer_settime), ALLOW(timerfd_create), ALLOW(timerfd_gettime), ALLOW(timerfd_settime), ALLOW(times),
 	ALLOW(tkill), ALLOW(truncate), ALLOW(umask), ALLOW(uname), ALLOW(unlinkat), ALLOW(utimensat),
 	ALLOW(vmsplice), ALLOW(wait4), ALLOW(waitid), ALLOW(write), ALLOW(writev),
-#ifdef __x86_64__
 	ALLOW(access), ALLOW(alarm), ALLOW(arch_prctl), ALLOW(chmod), ALLOW(chown), ALLOW(creat), ALLOW(dup2),
 	ALLOW(epoll_create), ALLOW(epoll_ctl_old), ALLOW(epoll_wait), ALLOW(epoll_wait_old), ALLOW(eventfd),
 	ALLOW(fork), ALLOW(futimesat), ALLOW(get_thread_area), ALLOW(getdents), ALLOW(getpgrp),
@@ -82,7 +81,6 @@ static const struct rule rules[] = {
 	ALLOW(modify_ldt), ALLOW(open), ALLOW(pause), ALLOW(pipe), ALLOW(poll), ALLOW(readlink), ALLOW(rename),
 	ALLOW(rmdir), ALLOW(select), ALLOW(set_thread_area), ALLOW(signalfd), ALLOW(stat), ALLOW(symlink),
 	ALLOW(time), ALLOW(unlink), ALLOW(utime), ALLOW(utimes), ALLOW(vfork),
-#endif
 	/* Numbers that are the same everywhere and younger than some C libraries. */
 	{.number = 424, .action = SECCOMP_RET_ALLOW}, /* pidfd_send_signal */
 	{.number = 434, .action = SECCOMP_RET_ALLOW}, /* pidfd_open */
