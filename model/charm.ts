@@ -205,6 +205,11 @@ export interface CharmFault {
   readonly part: 'function' | 'intent' | 'publish' | 'relation';
   readonly path: string;
   readonly message: string;
+  /**
+   * Where it was thrown, in the charm's bundle; the loader of charms by path turns it into a place of the charm's own
+   * file.
+   */
+  readonly stack?: string;
 }
 
 export type Evaluation =

@@ -11,11 +11,15 @@ export class ContractError extends Error {
   }
 }
 
-/** The fault of whatever was thrown while a charm ran: its own errors lose their stack, which would show the reader our files. */
+/**
+ * The fault of whatever was thrown while a charm ran. The stack is for the loader, which finds the charm's own line in
+ * it; no reader sees it.
+ */
 export function faultOf(thrown: unknown): CharmFault {
   if (thrown instanceof ContractError) return thrown.fault;
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  return { part: 'function', path: '', message };
+  const stack = thrown instanceof Error && thrown.stack !== undefined ? { stack: thrown.stack } : {};
+  return { part: 'function', path: '', message, ...stack };
 }
 
 /** Refuses part of an intent. */

@@ -22,7 +22,9 @@ export interface StateHome extends StateReader {
   lock(environment: string, actor: Actor, options: LockOptions): Promise<Lock | null>;
   /** Makes the state when there is none. Only under the lock. */
   open(environment: string): Promise<Store>;
-  /** Removes everything stored of the environment, at once or not at all. Only under the lock, with the store closed. */
+  /**
+   * Removes everything stored of the environment, at once or not at all. Only under the lock, with the store closed.
+   */
   forget(environment: string): Promise<void>;
   /** The key secrets are encrypted with, made when there is none: 32 bytes. */
   secretKey(): Promise<Uint8Array>;

@@ -23,14 +23,29 @@ export interface Identity {
   readonly providers: readonly string[];
 }
 
+/** What an environment was at one time, and who made it so. */
+export interface DefinitionRecord extends Definition {
+  readonly actor: Actor;
+}
+
+/** A generated secret as it is stored: encrypted. */
+export interface SecretRecord {
+  /** Random, so that a secret made anew after the store was lost is not taken for the old one. */
+  readonly version: string;
+  /** Base 64 of nonce, tag and cipher text. */
+  readonly sealed: string;
+}
+
 /** All that is stored of an environment and needed to plan: read in one go. */
 export interface Stored {
   readonly identity: Identity;
   readonly allocation: Allocation;
-  /** The last one applied. */
-  readonly definition: Definition | null;
-  /** Secret id → version. */
-  readonly secretVersions: ReadonlyMap<string, string>;
+  /** The last one applied; null before the first. */
+  readonly definition: DefinitionRecord | null;
+  /** Sorted by id. */
+  readonly secrets: ReadonlyMap<string, SecretRecord>;
+  /** The store's revision when it was read: 0 for an environment that is new. */
+  readonly revision: number;
 }
 
 export type JournalRecord =

@@ -28,8 +28,8 @@ export function checkSchema(database: SqliteDatabase, file: string): boolean {
   if (version === 0 && application === 0 && pragma(database, 'schema_version') === 0) return false;
   if (application !== APPLICATION_ID) throw corrupt(file, 'it is a database of another program');
   if (version > SCHEMA_VERSION) {
-    const message = `state ${file} was written by a newer cantrip (format ${version}, this one reads ${SCHEMA_VERSION})`;
-    throw new StoreError('newer', message, 'use the newer cantrip');
+    const formats = `format ${version}, this one reads ${SCHEMA_VERSION}`;
+    throw new StoreError('newer', `state ${file} was written by a newer cantrip (${formats})`, 'use the newer cantrip');
   }
   return true;
 }

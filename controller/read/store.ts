@@ -23,14 +23,20 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** The reading half of a store: keys in the order of their code units, one revision counter over all of them. Failures are `StoreError`s. */
+/**
+ * The reading half of a store: keys in the order of their code units, one revision counter over all of them. Failures
+ * are `StoreError`s.
+ */
 export interface StoreReader {
   /** Of the last transaction that wrote something; 0 for an empty store. */
   revision(): Promise<number>;
   get(key: string): Promise<Entry | null>;
   /** Sorted by key. */
   list(prefix: string): Promise<readonly Entry[]>;
-  /** Every change below the prefix, oldest first, until the signal; a `compacted` error when the first revision asked for is no longer kept. */
+  /**
+   * Every change below the prefix, oldest first, until the signal; a `compacted` error when the first revision asked
+   * for is no longer kept.
+   */
   watch(prefix: string, options: WatchOptions): AsyncIterable<Change>;
   close(): Promise<void>;
 }

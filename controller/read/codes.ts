@@ -1,0 +1,13 @@
+/**
+ * Codes of what reading finds: charms and what the file points at. See model/codes.ts for the other families. Sorted.
+ */
+export const READ_CODES = {
+  E3001: 'There is no such charm',
+  E3002: 'The charm cannot be built',
+  E3003: 'The charm imports what it may not',
+  E3004: 'The charm fails while it is loaded',
+  E3005: 'Not a charm',
+  E3101: 'The directory cannot be read',
+} as const;
+
+export type ReadCode = keyof typeof READ_CODES;
