@@ -3,7 +3,7 @@ import * as z from '../kit/zod.ts';
 
 /**
  * A database of one's own on a PostgreSQL server. The provider's application publishes where it is and how to log in, on each relation
- * something else; the password is a secret token. The requirer's application may say which extensions it needs.
+ * something else; the password is a secret token. Who requires it publishes nothing.
  */
 export const postgresql = defineInterface('postgresql', {
   provider: {
@@ -13,11 +13,6 @@ export const postgresql = defineInterface('postgresql', {
       database: z.string().min(1),
       username: z.string().min(1),
       password: z.string().min(1),
-    }),
-  },
-  requirer: {
-    application: z.object({
-      extensions: z.array(z.string().min(1)).default([]),
     }),
   },
 });
