@@ -36,6 +36,7 @@ export interface Recipes {
 export function openRecipes({ directory, layers, builder }: RecipesOptions): Recipes {
   const limit = createLimit(Math.max(2, availableParallelism()));
   const sourceOf = openBases(join(directory, 'apt'));
+  const wanted = new Set<string>();
   const ensure = async (recipe: LayerRecipe, progress: Progress, make: Make): Promise<string> => {
     const key = layerKey(recipe);
     const onWait = (): void => progress('being made for another image, waiting');
@@ -45,11 +46,12 @@ export function openRecipes({ directory, layers, builder }: RecipesOptions): Rec
   return {
     async ensureInstall(image, onProgress) {
       const keys: string[] = [];
+      for (const name of image.install.packages) wanted.add(name);
       for (const recipe of installRecipes(image, ARCHITECTURE)) {
         const progress = named(onProgress, installName(recipe));
         const below = keys.map(layers.path);
         const make = async (place: LayerPlace): Promise<void> =>
-          makeInstall({ recipe, source: await sourceOf(image.base), below, builder, progress }, place);
+          makeInstall({ recipe, source: await sourceOf(image.base), below, builder, wanted, progress }, place);
         keys.push(await ensure(recipe, progress, make));
       }
       return keys;
@@ -84,6 +86,8 @@ interface InstallWork {
   /** Roots of the layers below, lowest first. */
   readonly below: readonly string[];
   readonly builder: Builder;
+  /** Packages of all images that were asked for so far. */
+  readonly wanted: ReadonlySet<string>;
   readonly progress: Progress;
 }
 
@@ -94,8 +98,11 @@ async function makeInstall(work: InstallWork, place: LayerPlace): Promise<void> 
   switch (recipe.kind) {
     case 'base': {
       progress('fetching packages');
-      const files = await archive.fetch(basePackages(suite, ARCHITECTURE), '/dev/null');
+      const packages = basePackages(suite, ARCHITECTURE);
+      const files = await archive.fetch(packages, '/dev/null');
       progress(`installing ${files.length} packages`);
+      // The layers above want theirs next. Trouble with these is met again, and told, by the layer that has it.
+      archive.fetch([...packages, ...work.wanted], '/dev/null').catch(() => {});
       return makeBase(place, archive, suite, files);
     }
     case 'packages': {
