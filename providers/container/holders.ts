@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** More than this is not spent on finding who holds ports: then they are `a program`. */
+const BUDGET_MS = 150;
+
+/**
+ * Who holds the sockets, by inode: `nginx (pid 812)`. What is known already is not looked for again, so that a look
+ * at a quiet host costs nothing; `known` is only ever right, because inodes of sockets count up.
+ */
+export function findHolders(
+  inodes: readonly string[],
+  known: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const missing = new Set(inodes.filter((inode) => known[inode] === undefined));
+  const found: Record<string, string> = {};
+  for (const inode of inodes) if (known[inode] !== undefined) found[inode] = known[inode];
+  const deadline = performance.now() + BUDGET_MS;
+  for (const pid of missing.size === 0 ? [] : processes()) {
+    if (missing.size === 0 || performance.now() > deadline) break;
+    for (const inode of socketsOf(pid)) {
+      if (missing.delete(inode)) found[inode] = `${nameOf(pid)} (pid ${pid})`;
+    }
+  }
+  return found;
+}
+
+function processes(): readonly string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+}
+
+/** Inodes of a process's sockets; none when it has ended meanwhile. */
+function socketsOf(pid: string): readonly string[] {
+  const directory = `/proc/${pid}/fd`;
+  const targets = orNone(() => readdirSync(directory)).flatMap((name) =>
+    orNone(() => [readlinkSync(`${directory}/${name}`)]),
+  );
+  return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
+}
+
+function nameOf(pid: string): string {
+  return orNone(() => [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()])[0] ?? 'a program';
+}
+
+function orNone(read: () => readonly string[]): readonly string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
