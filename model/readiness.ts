@@ -20,7 +20,10 @@ export function whyNotReady(machine: ObservedMachine | undefined, services: read
 
 function whyServiceNotReady(name: string, service: ObservedService | undefined): string | null {
   if (service === undefined) return `service ${name} is not there`;
-  return service.state === 'ready' ? null : `service ${name} is ${service.state}${withColon(service.message)}`;
+  // Stopped by its own restart policy: it has done what it was to do.
+  return service.state === 'ready' || service.state === 'stopped'
+    ? null
+    : `service ${name} is ${service.state}${withColon(service.message)}`;
 }
 
 function whyNotHealthy(machine: ObservedMachine): string | null {

@@ -1,0 +1,61 @@
+import type { DirectoryIntent, FileIntent, Intent } from '../../model/charm.ts';
+import type { ObservedFile, ObservedMachine } from '../../model/observed.ts';
+import { sortedEntries } from '../../model/order.ts';
+import type { FileWrite } from '../../model/plan.ts';
+import type { Versions } from './digests.ts';
+import { secretsUsed } from './digests.ts';
+
+export interface FilesDiff {
+  /** All files as they are to be, changed or not. */
+  readonly wanted: Readonly<Record<string, ObservedFile>>;
+  /** Sorted by path. */
+  readonly writes: readonly FileWrite[];
+  readonly directories: Readonly<Record<string, DirectoryIntent>>;
+  readonly removed: Readonly<Record<string, ObservedFile>>;
+}
+
+export function diffFiles(intent: Intent, machine: ObservedMachine | null, versions: Versions): FilesDiff {
+  const wanted: Record<string, ObservedFile> = {};
+  const writes: FileWrite[] = [];
+  for (const [path, file] of sortedEntries(intent.files)) {
+    const after = wantedFile(file, versions);
+    const before = machine?.files[path] ?? null;
+    wanted[path] = after;
+    if (before === null || !sameFile(before, after)) writes.push({ path, before, after });
+  }
+  return { wanted, writes, directories: changedDirectories(intent, machine), removed: removedFiles(intent, machine) };
+}
+
+export function touchesFiles({ writes, directories, removed }: FilesDiff): boolean {
+  return writes.length > 0 || Object.keys(directories).length > 0 || Object.keys(removed).length > 0;
+}
+
+function wantedFile({ content, mode, owner, group }: FileIntent, versions: Versions): ObservedFile {
+  return { content, mode, owner, group, secrets: secretsUsed([content], versions) };
+}
+
+function sameFile(a: ObservedFile, b: ObservedFile): boolean {
+  return a.content === b.content && sameOwnership(a, b) && sameSecrets(a.secrets, b.secrets);
+}
+
+function sameOwnership(a: DirectoryIntent, b: DirectoryIntent): boolean {
+  return a.mode === b.mode && a.owner === b.owner && a.group === b.group;
+}
+
+function sameSecrets(a: ObservedFile['secrets'], b: ObservedFile['secrets']): boolean {
+  const ids = Object.keys(a);
+  return ids.length === Object.keys(b).length && ids.every((id) => a[id] === b[id]);
+}
+
+function changedDirectories(intent: Intent, machine: ObservedMachine | null): FilesDiff['directories'] {
+  const changed = sortedEntries(intent.directories).filter(([path, wanted]) => {
+    const before = machine?.directories[path];
+    return before === undefined || !sameOwnership(before, wanted);
+  });
+  return Object.fromEntries(changed);
+}
+
+function removedFiles(intent: Intent, machine: ObservedMachine | null): FilesDiff['removed'] {
+  if (machine === null) return {};
+  return Object.fromEntries(sortedEntries(machine.files).filter(([path]) => intent.files[path] === undefined));
+}

@@ -1,0 +1,47 @@
+import type { DesiredUnit, Limits, MachineSpec } from '../../model/desired.ts';
+import type { ObservedMachine } from '../../model/observed.ts';
+import type { ProviderTraits } from '../../model/provider.ts';
+
+/** What happens to a unit's machine before anything inside it. */
+export type MachineStep =
+  | { readonly kind: 'create' }
+  /** It cannot become what it should be: removed and made again. `part` is the part of the application that says so. */
+  | { readonly kind: 'replace'; readonly reason: string; readonly part: string }
+  | { readonly kind: 'start'; readonly resize: boolean }
+  | { readonly kind: 'resize' }
+  | { readonly kind: 'keep' };
+
+export function machineStep(
+  unit: DesiredUnit,
+  machine: ObservedMachine | undefined,
+  traits: ProviderTraits,
+): MachineStep {
+  if (machine === undefined) return { kind: 'create' };
+  if (machine.state === 'broken') return { kind: 'replace', reason: brokenReason(machine), part: '' };
+  const change = lastingChange(machine.spec, unit.machine);
+  if (change !== null) return { kind: 'replace', ...change };
+  const resize = !sameLimits(machine.spec.limits, unit.machine.limits);
+  if (resize && !traits.resize) return { kind: 'replace', reason: 'its limits change', part: 'constraints' };
+  if (machine.state !== 'running') return { kind: 'start', resize };
+  return resize ? { kind: 'resize' } : { kind: 'keep' };
+}
+
+function brokenReason({ message }: ObservedMachine): string {
+  return message === '' ? 'its machine is broken' : `its machine is broken: ${message}`;
+}
+
+/** What only a new machine can have otherwise. */
+function lastingChange(before: MachineSpec, after: MachineSpec): { reason: string; part: string } | null {
+  if (before.image.key !== after.image.key) return { reason: 'its image changes', part: 'charm' };
+  if (before.address !== after.address) return { reason: 'its address changes', part: '' };
+  if (mounts(before) !== mounts(after)) return { reason: 'its storage changes', part: 'storage' };
+  return null;
+}
+
+function mounts({ storage }: MachineSpec): string {
+  return storage.map(({ id, path }) => `${id} ${path}`).join('\n');
+}
+
+function sameLimits(a: Limits, b: Limits): boolean {
+  return a.cpuMillicores === b.cpuMillicores && a.memoryBytes === b.memoryBytes && a.pids === b.pids;
+}
