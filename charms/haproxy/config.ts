@@ -1,9 +1,7 @@
 import { byText } from '../../model/order.ts';
-import type { http, RelatedUnit, Relation } from '../kit/index.ts';
+import type { Backend } from '../backends.ts';
 import type { HaproxyOptions } from './options.ts';
 import { PATHS } from './script.ts';
-
-export type Backend = Relation<(typeof http)['provider']>;
 
 export interface ConfigInput {
   readonly options: HaproxyOptions;
@@ -33,7 +31,7 @@ function globalSection({ options, threads, state = PATHS.state }: ConfigInput): 
     '  log stdout format raw daemon',
     '  user haproxy',
     '  group haproxy',
-    `  maxconn ${options.maxConnections}`,
+    `  maxconn ${options.maxconn}`,
     '  no strict-limits',
     ...(threads === null ? [] : [`  nbthread ${threads}`]),
     `  stats socket ${state}/admin.sock mode 600 level admin expose-fd listeners`,
@@ -127,7 +125,7 @@ function backendSection(backend: Backend, options: HaproxyOptions): string[] {
   ];
 }
 
-function server(unit: RelatedUnit<(typeof http)['provider']>, options: HaproxyOptions): string {
+function server(unit: Backend['units'][number], options: HaproxyOptions): string {
   return `  server ${unit.hostname} ${unit.address}:${unit.data.port} ${serverKeywords(options)}`;
 }
 
@@ -135,8 +133,8 @@ function server(unit: RelatedUnit<(typeof http)['provider']>, options: HaproxyOp
  * In full on each server, since servers that are added later take nothing from a default. They would not keep connections for the next
  * request either without being told to.
  */
-function serverKeywords({ check, serverConnections }: HaproxyOptions): string {
-  const limit = serverConnections === undefined ? '' : ` maxconn ${serverConnections}`;
+function serverKeywords({ check, serverMaxconn }: HaproxyOptions): string {
+  const limit = serverMaxconn === undefined ? '' : ` maxconn ${serverMaxconn}`;
   const times = `inter ${check.interval} fastinter ${check.down} downinter ${check.down} fall ${check.fall} rise 1`;
   return `check ${times} pool-max-conn -1 pool-purge-delay 5s${limit}`;
 }

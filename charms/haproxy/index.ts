@@ -1,5 +1,6 @@
+import { chooseBackends } from '../backends.ts';
 import { blocked, charm, http, intent, waiting } from '../kit/index.ts';
-import { type Backend, haproxyConfig } from './config.ts';
+import { haproxyConfig } from './config.ts';
 import { options } from './options.ts';
 import { haproxyScript, PATHS } from './script.ts';
 
@@ -23,13 +24,11 @@ export default charm(
   },
   (unit) => {
     const related = unit.relations('backend');
-    const backends = related.filter((relation) => relation.units.length > 0);
     if (related.length === 0) return blocked("relate 'backend' with an application that serves HTTP");
+    const choice = chooseBackends(related, unit.options.routes);
+    if (choice.kind === 'unclear') return blocked(choice.message);
+    const { backends, fallback } = choice;
     if (backends.length === 0) return waiting('for a backend');
-    const { routes } = unit.options;
-    const unrouted = related.filter((relation) => !(relation.application in routes));
-    if (unrouted.length > 1) return blocked(ambiguity(unrouted));
-    const fallback = backends.find((backend) => unrouted.includes(backend)) ?? null;
     const { port, stats, drain } = unit.options;
     const { cpuMillicores } = unit.constraints;
     const threads = cpuMillicores === null ? null : Math.ceil(cpuMillicores / 1000);
@@ -44,7 +43,7 @@ export default charm(
           ready: { tcp: port },
           // SIGUSR1 lets requests under way finish; process 1 puts an end to it after the time-out.
           stopSignal: 'SIGUSR1',
-          stopTimeout: '2s',
+          stopTimeout: '1s',
         },
       },
       ports: stats === undefined ? { http: port } : { http: port, stats },
@@ -53,8 +52,3 @@ export default charm(
     });
   },
 );
-
-function ambiguity(unrouted: readonly Backend[]): string {
-  const names = unrouted.map((relation) => relation.application);
-  return `several applications would get every request (${names.join(', ')}): name all but one of them in the option 'routes'`;
-}

@@ -9,9 +9,9 @@ export const options = z.object({
   /** How a server is chosen for a request. */
   balance: z.enum(['roundrobin', 'leastconn', 'source']).default('roundrobin'),
   /** Connections at once; more wait in the kernel's queue. */
-  maxConnections: z.int().min(1).default(4000),
+  maxconn: z.int().min(1).default(4000),
   /** Requests at once on one server; more wait in HAProxy's queue. */
-  serverConnections: z.int().min(1).optional(),
+  serverMaxconn: z.int().min(1).optional(),
   /** Which requests go to which application, by its name. One application may be left out: it gets all others. */
   routes: z
     .record(
