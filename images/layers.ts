@@ -96,7 +96,7 @@ async function makeLayer(work: LayerWork, building: string, finished: string): P
   const draft = join(building, `${work.key}.${randomBytes(4).toString('hex')}`);
   const [root, scratch] = [join(draft, 'root'), join(draft, 'scratch')];
   await mkdir(building, { recursive: true, mode: 0o700 });
-  await mkdir(finished, { recursive: true, mode: 0o711 });
+  await mkdir(finished, { recursive: true, mode: 0o700 });
   await makeDirectories(root);
   await mkdir(scratch, { mode: 0o700 });
   try {

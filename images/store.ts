@@ -56,7 +56,10 @@ export function openImages(options: ImagesOptions): Images {
     const present = await Promise.all(record.layers.map(layers.has));
     return present.every(Boolean) ? record.layers.map(layers.path) : null;
   };
+  let swept: Promise<void> | null = null;
   const build = async (image: ImageSpec, onProgress: Progress): Promise<readonly string[]> => {
+    swept ??= layers.sweep();
+    await swept;
     const keys = await buildLayers(recipes, image, onProgress);
     const roots = keys.install.map(layers.path);
     for (const { target } of image.directories) await checkTarget(target, roots);
