@@ -23,7 +23,10 @@ export interface Rig {
   /** As the server's own account. */
   readonly administer: (sql: string) => Promise<string>;
   readonly plant: () => Promise<void>;
+  /** Ends the server as its service would be ended, and starts it again. */
+  readonly restart: () => Promise<void>;
   readonly directory: string;
+  readonly port: number;
   readonly stop: () => Promise<void>;
 }
 
@@ -57,7 +60,7 @@ async function accountIds(): Promise<Ids> {
 class Machine implements Rig {
   readonly directory: string;
   readonly #account: Ids;
-  readonly #port: number;
+  readonly port: number;
   #intent: Intent | null = null;
   #server: ReturnType<typeof spawn> | null = null;
   #passwords: ReadonlyMap<string, string> = new Map();
@@ -65,7 +68,7 @@ class Machine implements Rig {
   constructor(directory: string, account: Ids, port: number) {
     this.directory = directory;
     this.#account = account;
-    this.#port = port;
+    this.port = port;
     for (const name of ['.', 'data', 'run', 'etc']) {
       mkdirSync(join(directory, name), { recursive: true, mode: 0o755 });
       chownSync(join(directory, name), account.uid, account.gid);
@@ -94,7 +97,7 @@ class Machine implements Rig {
 
   apply = async (applications: Readonly<Record<string, number>>, options: JsonObject = {}): Promise<void> => {
     const relations = Object.keys(applications).map((name): RelationSituation => ({ with: `${name}:database` }));
-    const given = { port: this.#port, ...options };
+    const given = { port: this.port, ...options };
     const situation = { application: 'db', address: '127.0.0.2', options: given, relations: { database: relations } };
     this.#intent = intentIn(postgresql, situation);
     this.#passwords = passwordsOf(this.#intent, applications);
@@ -123,7 +126,7 @@ class Machine implements Rig {
       '-h',
       '127.0.0.1',
       '-p',
-      String(this.#port),
+      String(this.port),
       '-U',
       user,
       '-d',
@@ -143,7 +146,7 @@ class Machine implements Rig {
       '-h',
       join(this.directory, 'run'),
       '-p',
-      String(this.#port),
+      String(this.port),
       '-d',
       'postgres',
       '-c',
@@ -152,19 +155,32 @@ class Machine implements Rig {
     return (await run('psql', words, this.#account)).stdout.trim();
   };
 
+  restart = async (): Promise<void> => {
+    await this.#end();
+    await this.#serve();
+  };
+
   stop = async (): Promise<void> => {
-    const server = this.#server;
-    if (server !== null) {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill(this.intent().services.postgresql?.stopSignal as NodeJS.Signals);
-      await ended;
-    }
+    await this.#end();
     rmSync(this.directory, { recursive: true });
   };
+
+  async #end(): Promise<void> {
+    const server = this.#server;
+    if (server === null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(this.intent().services.postgresql?.stopSignal as NodeJS.Signals);
+    await ended;
+    this.#server = null;
+  }
 
   async #start(): Promise<void> {
     for (const command of this.#commands) await run('/bin/sh', ['-ec', command]);
     await this.plant();
+    await this.#serve();
+  }
+
+  async #serve(): Promise<void> {
     const service = this.intent().services.postgresql;
     const [program = '', ...words] = this.#words(service?.command ?? []);
     let output = '';
@@ -193,7 +209,7 @@ class Machine implements Rig {
   }
 }
 
-/** The generated secrets: `password-of-db/web-password-1` for version 1 of that secret. */
+/** The generated secrets. */
 function passwordsOf(intent: Intent, versions: Readonly<Record<string, number>>): ReadonlyMap<string, string> {
   const ids = Object.values(intent.files).flatMap((file) => secretsIn(file.content));
   return new Map(
@@ -201,6 +217,7 @@ function passwordsOf(intent: Intent, versions: Readonly<Record<string, number>>)
   );
 }
 
+/** `password-of-db-web-password-1`: like a generated one, it can stand in a URL as it is. */
 export function passwordOf(id: string, version: number): string {
-  return `password-of-${id}-${version}`;
+  return `password-of-${id.replace('/', '-')}-${version}`;
 }
