@@ -1,7 +1,6 @@
+import type { OperationResult } from '../../engine/run.ts';
 import type { Operation, Plan } from '../../model/plan.ts';
 import type { LockHolder } from '../read/records.ts';
-
-export type OperationResult = 'done' | 'failed' | 'stale';
 
 /** Progress, for those who show it. Nothing depends on who listens. */
 export type ProgressEvent =
@@ -21,8 +20,6 @@ export type ProgressEvent =
       readonly kind: 'operation.ended';
       readonly operation: Operation;
       readonly result: OperationResult;
-      /** Empty when done. */
-      readonly message: string;
       readonly durationMs: number;
     }
   /** Nothing can be done until the world tells more (an address). */

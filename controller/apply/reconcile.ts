@@ -1,34 +1,49 @@
-import type { AbortSignal, Provider } from '../../model/provider.ts';
-import type { Clock } from '../read/clock.ts';
-import type { Actor } from '../read/records.ts';
-import type { EnvironmentSource, ReadContext } from '../read/situation.ts';
-import type { Emit } from './events.ts';
-import type { StateHome } from './home.ts';
+import type { LockHolder } from '../read/records.ts';
+import { converge } from './converge.ts';
 import type { Outcome } from './outcome.ts';
+import type { ReconcileContext, ReconcileRequest } from './request.ts';
+import { openSession } from './session.ts';
 
-/** Everything `reconcile` needs of the outside. */
-export interface ReconcileContext extends ReadContext<Provider> {
-  readonly home: StateHome;
-  readonly clock: Clock;
-  /** Unpredictable bytes: for secrets. */
-  readonly random: (length: number) => Uint8Array;
-  readonly emit: Emit;
+export type { ReconcileContext, ReconcileRequest } from './request.ts';
+
+/**
+ * Observe → plan → apply until nothing is left to do, under the environment's lock. What the world does ends in the
+ * outcome; a world that
+ * cannot be seen at all is a `ProviderError`, state that cannot be used a `StoreError`, somebody else at work a
+ * `LockedError`.
+ */
+export async function reconcile(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
+  const { environment, actor, wait, signal } = request;
+  const onWait = (holder: LockHolder | null): void => context.emit({ kind: 'lock.waiting', holder });
+  const lock = await context.home.lock(environment, actor, { wait, signal, onWait });
+  if (lock === null) return INTERRUPTED;
+  try {
+    return await underLock(context, request);
+  } finally {
+    await lock.release();
+  }
 }
 
-export interface ReconcileRequest {
-  /** `down` works from the name alone: the file may be gone or wrong. */
-  readonly environment: string;
-  readonly source: EnvironmentSource;
-  readonly mode: 'up' | 'down';
-  readonly data: 'keep' | 'remove';
-  readonly actor: Actor;
-  /** Take an environment over that was made from another file. */
-  readonly adopt: boolean;
-  /** Wait for another command on the same environment, or refuse with `LockedError`. */
-  readonly wait: boolean;
-  /** Aborted: nothing new is started, what runs is finished. */
-  readonly signal: AbortSignal;
-}
+const INTERRUPTED: Outcome = {
+  kind: 'interrupted',
+  performed: 0,
+  rounds: 0,
+  failures: [],
+  diagnostics: [],
+  remaining: null,
+  situation: null,
+  forgotten: false,
+};
 
-/** Observe → plan → apply until nothing is left to do, under the environment's lock. */
-export declare function reconcile(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome>;
+async function underLock(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
+  const session = await openSession(context, request);
+  try {
+    const outcome = await converge(context, request, session);
+    await session.close(outcome.kind, outcome.forgotten);
+    return outcome;
+  } catch (error) {
+    // What went wrong first is what is told; that the journal may lack its end says the same.
+    await session.close('error', false).catch(() => {});
+    throw error;
+  }
+}

@@ -8,6 +8,8 @@ export const READ_CODES = {
   E3004: 'The charm fails while it is loaded',
   E3005: 'Not a charm',
   E3101: 'The directory cannot be read',
+  E4001: 'The environment is made from another file',
+  E4002: 'A provider that is not available here',
 } as const;
 
 export type ReadCode = keyof typeof READ_CODES;
