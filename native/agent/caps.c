@@ -33,17 +33,15 @@ int caps_bound(uint64_t caps)
 	return (int)raw(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
 }
 
-int caps_apply(uint64_t caps)
+int caps_limit(uint64_t caps)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct sets[2] = {
 		{.effective = (uint32_t)caps, .permitted = (uint32_t)caps},
 		{.effective = caps >> 32, .permitted = caps >> 32},
 	};
-	long result = caps_bound(caps);
+	long result = raw(SYS_capset, &header, sets);
 
-	if (result == 0)
-		result = raw(SYS_capset, &header, sets);
 	if (result == 0)
 		result = raw(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
 	return (int)result;

@@ -12,12 +12,11 @@
 uint64_t caps_for(bool builder);
 
 /*
- * In the child, raw calls only: bounding, permitted and effective set become `caps`, inheritable and ambient
- * empty, no_new_privs on. Returns 0 or the negative errno.
+ * In a child, raw calls only; 0 or the negative errno. First the bounding set becomes `caps` and the ambient set
+ * empty, which needs the rights of root.
  */
-int caps_apply(uint64_t caps);
-
-/* The same bounding set for a process that will run as another user: nothing permitted after its setresuid. */
 int caps_bound(uint64_t caps);
+/* Then, as whatever user it shall be: permitted and effective become `caps`, inheritable empty, no_new_privs on. */
+int caps_limit(uint64_t caps);
 
 #endif

@@ -114,15 +114,17 @@ static long arrange_descriptors(struct child *child)
 long child_restrict(uint64_t caps, const struct filter *filter)
 {
 	struct sock_fprog program = {filter->length, (struct sock_filter *)filter->code};
-	long result = caps_apply(caps);
+	long result = caps_limit(caps);
 
 	return result < 0 ? result : raw(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
 static long restrict_rights(struct child *child)
 {
+	long result = caps_bound(child->caps);
+
 	child->object = "";
-	return child_restrict(child->caps, child->filter);
+	return result < 0 ? result : child_restrict(child->caps, child->filter);
 }
 
 static long execute(struct child *child)

@@ -61,7 +61,7 @@ int child_main(void *child);
 /* Steps that stand in files of their own; 0 or the negative errno. */
 long child_attach_all(struct child *child);
 long child_mask(struct child *child);
-/* Only what the container may use is left: bounding set, privileges, filter. */
+/* After caps_bound: capabilities, no_new_privs, and the filter last. */
 long child_restrict(uint64_t caps, const struct filter *filter);
 
 #endif

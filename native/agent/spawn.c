@@ -1,6 +1,5 @@
 #include "spawn.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
 
@@ -8,19 +7,18 @@
 
 enum { STACK_SIZE = 65536, GUARD = 4096, SIGNAL_SET_SIZE = 8 };
 
-/* Top half of the area is the stack, one page below it faults. */
-static void *stack_of(enum spawn_stack which)
-{
-	static void *areas[2];
+static char *stacks[2];
 
-	if (!areas[which]) {
+int spawn_init(struct error *error)
+{
+	for (int which = 0; which < 2; which++) {
 		char *area = mmap(NULL, STACK_SIZE + GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		if (area == MAP_FAILED || mprotect(area + GUARD, STACK_SIZE, PROT_READ | PROT_WRITE) < 0)
-			return NULL;
-		areas[which] = area + GUARD;
+			return error_system(error, "spawn", "stack");
+		stacks[which] = area + GUARD;
 	}
-	return areas[which];
+	return 0;
 }
 
 /* clone3 has no C wrapper, and none could return twice on a stack of its own. */
@@ -52,14 +50,12 @@ long spawn(const struct spawn *options, int (*run)(void *), void *argument, int 
 		.flags = options->flags | CLONE_VM | CLONE_VFORK,
 		.exit_signal = SIGCHLD,
 		.pidfd = (uintptr_t)pidfd,
-		.stack = (uintptr_t)stack_of(options->stack),
+		.stack = (uintptr_t)stacks[options->stack],
 		.stack_size = STACK_SIZE,
 	};
 	uint64_t all = UINT64_MAX, before;
 	long result;
 
-	if (!arguments.stack)
-		return -ENOMEM;
 	if (options->flags & CLONE_PARENT)
 		arguments.exit_signal = 0;
 	if (options->group >= 0) {

@@ -8,6 +8,11 @@
 #include <linux/sched.h>
 #include <stdint.h>
 
+#include "../common/error.h"
+
+/* Makes the children's stacks, each with a page below it that faults. */
+int spawn_init(struct error *error);
+
 /* A child of a child needs the other stack. */
 enum spawn_stack { STACK_FIRST, STACK_SECOND };
 

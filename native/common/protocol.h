@@ -48,6 +48,7 @@ enum agent_request {
 	AGENT_SHUTDOWN = 14,
 	AGENT_SIGNAL = 15,
 	AGENT_HOSTS_WRITE = 16,
+	AGENT_EXEC_SIGNAL = 17,
 };
 
 /* AGENT_HELLO and INIT_HELLO. */
@@ -143,6 +144,11 @@ enum exec {
 	EXEC_ROWS = 18,
 	EXEC_COLUMNS = 19,
 	EXEC_PID = 30,
+};
+
+enum exec_signal {
+	EXEC_SIGNAL_REQUEST = 10, /* id of the AGENT_EXEC frame, sent on the same connection */
+	EXEC_SIGNAL_NUMBER = 11,
 };
 
 enum agent_event {

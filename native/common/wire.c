@@ -125,6 +125,16 @@ void wire_close(struct writer *writer, size_t record)
 		put32(writer->data + record + 4, writer->length - record - WIRE_FIELD);
 }
 
+void wire_fields(struct writer *writer, const struct writer *fields)
+{
+	uint8_t *at = grow(writer, fields->length);
+
+	if (fields->failed)
+		writer->failed = true;
+	else if (at && fields->length)
+		memcpy(at, fields->data, fields->length);
+}
+
 void wire_error(struct writer *writer, const struct error *error)
 {
 	size_t record = wire_open(writer, REPLY_ERROR);

@@ -33,6 +33,8 @@ void wire_bytes(struct writer *writer, uint16_t tag, const void *data, size_t le
 /* Begins a record, a field that holds fields; the result goes to wire_close. */
 size_t wire_open(struct writer *writer, uint16_t tag);
 void wire_close(struct writer *writer, size_t record);
+/* Fields that were encoded before. */
+void wire_fields(struct writer *writer, const struct writer *fields);
 /* REPLY_ERROR with its record. */
 void wire_error(struct writer *writer, const struct error *error);
 void wire_release(struct writer *writer);

@@ -142,16 +142,16 @@ export class InitClient {
 }
 
 function batchesOf(files: readonly InitFile[]): readonly (readonly InitFile[])[] {
-  const batches: InitFile[][] = [];
-  let bytes = BATCH_BYTES;
+  const batches: InitFile[][] = [[]];
+  let bytes = 0;
   for (const file of files) {
-    const size = file.kind === 'file' ? Buffer.byteLength(file.content) : 0;
-    if (bytes + size > BATCH_BYTES) {
+    const size = file.path.length + (file.kind === 'file' ? Buffer.byteLength(file.content) : 0);
+    if (bytes > 0 && bytes + size > BATCH_BYTES) {
       batches.push([]);
       bytes = 0;
     }
     batches.at(-1)?.push(file);
-    bytes += size + file.path.length;
+    bytes += size;
   }
   return batches;
 }

@@ -39,6 +39,7 @@ export const agent = {
   shutdown: 14,
   signal: 15,
   hostsWrite: 16,
+  execSignal: 17,
 } as const;
 
 export const hello = {
@@ -128,6 +129,11 @@ export const exec = {
   rows: 18,
   columns: 19,
   pid: 30,
+} as const;
+
+export const execSignal = {
+  request: 10,
+  number: 11,
 } as const;
 
 export const event = {
