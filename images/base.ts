@@ -12,14 +12,15 @@ export interface BasePlace {
 }
 
 /**
- * Beyond Debian's required packages: certificates, because commands of an install fetch by https; names of ports and protocols
- * (getservbyname); `ps` and `ip`, because somebody will look into a unit one day, and Juju's charms expect them.
+ * Beyond Debian's required packages: certificates, because commands of an install fetch by https; names of ports and
+ * protocols (getservbyname); `ps` and `ip`, because somebody will look into a unit one day, and Juju's charms expect
+ * them.
  */
 const INCLUDED = ['ca-certificates', 'iproute2', 'netbase', 'procps'];
 
 /**
- * What mmdebstrap's minbase variant is going to install. It is fetched beforehand by the host's apt, so that one fetcher, with the
- * machine's proxies and passwords and one cache, serves the base and all layers.
+ * What mmdebstrap's minbase variant is going to install. It is fetched beforehand by the host's apt, so that one
+ * fetcher, with the machine's proxies and passwords and one cache, serves the base and all layers.
  */
 export function basePackages(suite: string, architecture: string): readonly string[] {
   const among = (property: string): string =>
@@ -76,7 +77,7 @@ const DPKG_SETTINGS = [
 ].join('\n');
 
 /** Takes out what the excluded paths left, what is of this machine, and prepares what the runtime mounts upon. */
-export async function finishBase(root: string): Promise<void> {
+async function finishBase(root: string): Promise<void> {
   await removeBelow(root, 'usr/share/doc', { except: 'copyright' });
   await removeBelow(root, 'usr/share/locale', { except: 'locale.alias' });
   for (const path of ['usr/share/man', 'usr/share/info', 'usr/share/lintian']) await removeBelow(root, path);

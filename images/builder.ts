@@ -1,6 +1,9 @@
 /** One run in a container made for it: layers below, an upper that becomes the layer, commands as root. */
-export interface BuilderJob {
-  /** 16 hex characters, the same for every try at the same layer: what an earlier, killed try left under it is to be removed first. */
+interface BuilderJob {
+  /**
+   * 16 hex characters, the same for every try at the same layer: what an earlier, killed try left under it is to be
+   * removed first.
+   */
   readonly id: string;
   /** Lowest first. */
   readonly layers: readonly string[];
@@ -25,5 +28,8 @@ export interface BuilderMount {
   readonly readOnly: boolean;
 }
 
-/** Resolves when all commands ended with 0 and nothing of the container runs any more; else rejects, the container being gone too. */
+/**
+ * Resolves when all commands ended with 0 and nothing of the container runs any more; else rejects, the container
+ * being gone too.
+ */
 export type Builder = (job: BuilderJob) => Promise<void>;

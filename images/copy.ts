@@ -3,7 +3,10 @@ import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { walkTree } from './tree.ts';
 
-/** Copies what `digestTree` digests: readable by all, writable by its owner alone, which is root because only root builds layers. */
+/**
+ * Copies what `digestTree` digests: readable by all, writable by its owner alone, which is root because only root
+ * builds layers.
+ */
 export async function copyTree(source: string, destination: string): Promise<void> {
   await makeDirectories(destination);
   for (const entry of await walkTree(source)) {

@@ -7,8 +7,9 @@ import type { TreeEntry } from './tree.ts';
 import { walkTree } from './tree.ts';
 
 /**
- * Digest of what a layer would take from the directory: paths, contents, executable bits, links. Times and owners do not count, and
- * a copy made by `copyTree` has the digest of its source. With a cache file, contents of files that lie there untouched are not read.
+ * Digest of what a layer would take from the directory: paths, contents, executable bits, links. Times and owners do
+ * not count, and a copy made by `copyTree` has the digest of its source. With a cache file, contents of files that
+ * lie there untouched are not read.
  */
 export async function digestTree(directory: string, cacheFile: string | null): Promise<string> {
   const known = cacheFile === null ? new Map<string, CachedFile>() : await readCache(cacheFile);
@@ -37,7 +38,10 @@ interface CachedFile {
   readonly digest: string;
 }
 
-/** A file written in the last moments may be written again within one tick of the file system's clock: not remembered yet. */
+/**
+ * A file written in the last moments may be written again within one tick of the file system's clock: not remembered
+ * yet.
+ */
 const SETTLED_NS = 1_000_000_000n;
 
 /** Lengths make the lines unambiguous whatever a path contains. */

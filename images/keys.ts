@@ -12,7 +12,9 @@ export type InstallRecipe =
   | { readonly kind: 'packages'; readonly below: string; readonly packages: readonly string[]; readonly files: Files }
   | { readonly kind: 'commands'; readonly below: string; readonly commands: readonly string[] };
 
-/** These do not depend on what lies below. `digest` is that of the directory, or of all that npm's result depends on. */
+/**
+ * These do not depend on what lies below. `digest` is that of the directory, or of all that npm's result depends on.
+ */
 export type DirectoryRecipe =
   | { readonly kind: 'dependencies'; readonly architecture: string; readonly target: string; readonly digest: string }
   | { readonly kind: 'directory'; readonly target: string; readonly digest: string };
@@ -35,8 +37,8 @@ export function layerKey(recipe: LayerRecipe): string {
 }
 
 /**
- * The layers that an image's base and install make, lowest first. Files and packages are one layer, so that charms which differ
- * only in their commands share it.
+ * The layers that an image's base and install make, lowest first. Files and packages are one layer, so that charms
+ * which differ only in their commands share it.
  */
 export function installRecipes(image: ImageSpec, architecture: string): readonly InstallRecipe[] {
   const base: InstallRecipe = { kind: 'base', base: image.base, architecture };

@@ -18,13 +18,16 @@ export interface LayerRecord {
   readonly tookMs: number;
 }
 
-/** A layer under way: `root` is to become its content, `scratch` is beside it on the same file system. Both exist and are empty. */
+/**
+ * A layer under way: `root` is to become its content, `scratch` is beside it on the same file system. Both exist and
+ * are empty.
+ */
 export interface LayerPlace {
   readonly root: string;
   readonly scratch: string;
 }
 
-export interface LayerWork {
+interface LayerWork {
   readonly key: string;
   /** What it is made from, for its record. */
   readonly from: Json;

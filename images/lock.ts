@@ -9,7 +9,8 @@ export interface Lock {
 
 /**
  * Takes the lock that the file stands for, waiting while somebody else has it. Node has no flock(2); a child of ours
- * (util-linux's `flock`) holds it, and lives until the pipe from us is closed, which the kernel does for a dead process too.
+ * (util-linux's `flock`) holds it, and lives until the pipe from us is closed, which the kernel does for a dead
+ * process too.
  */
 export async function takeLock(file: string): Promise<Lock> {
   return (await holdWith(['--exclusive'], file)) as Lock;

@@ -13,7 +13,10 @@ export interface NpmManifest {
   readonly locked: boolean;
 }
 
-/** Null when the directory has no package.json, or one without dependencies. Faults of the user's are `ProviderError`s. */
+/**
+ * Null when the directory has no package.json, or one without dependencies. Faults of the user's are
+ * `ProviderError`s.
+ */
 export async function readNpmManifest(directory: string): Promise<NpmManifest | null> {
   const text = await readOptional(join(directory, 'package.json'));
   if (text === null) return null;
@@ -32,7 +35,10 @@ export async function readNpmManifest(directory: string): Promise<NpmManifest | 
   return { text: canonicalJson({ ...Object.fromEntries(wanted), lock, registry }), locked: lock !== null };
 }
 
-/** Installs production dependencies into `target` below `root`, with the user's own npm and its settings, without any script. */
+/**
+ * Installs production dependencies into `target` below `root`, with the user's own npm and its settings, without any
+ * script.
+ */
 export async function installDependencies(source: string, directory: string, locked: boolean): Promise<void> {
   await makeDirectories(directory);
   const files = ['package.json', 'package-lock.json', '.npmrc'];

@@ -27,8 +27,8 @@ const TAIL_LINES = 30;
 const PRELUDE = 'umask 022; exec setpriv --pdeathsig KILL "$@"';
 
 /**
- * Runs a program to its end and gives the lines of its standard output. It dies with us, however we die, so that nothing goes on
- * writing into a layer that the next command has begun anew.
+ * Runs a program to its end and gives the lines of its standard output. It dies with us, however we die, so that
+ * nothing goes on writing into a layer that the next command has begun anew.
  */
 export async function runProcess(argv: readonly string[], options: ProcessOptions = {}): Promise<readonly string[]> {
   const child = spawn('sh', ['-c', PRELUDE, 'sh', ...argv], spawnOptions(options));

@@ -118,7 +118,10 @@ async function makeInstall(work: InstallWork, place: LayerPlace): Promise<void> 
   }
 }
 
-/** The digest came from an earlier look at the directory; a layer must not be kept under the digest of what was there before. */
+/**
+ * The digest came from an earlier look at the directory; a layer must not be kept under the digest of what was there
+ * before.
+ */
 async function copyDirectory(spec: DirectorySpec, place: LayerPlace): Promise<void> {
   const copy = join(place.root, spec.target);
   await copyTree(spec.source, copy);

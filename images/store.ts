@@ -31,13 +31,13 @@ export interface Images {
   prune(inUse: ReadonlySet<string>): Promise<number>;
 }
 
-export interface ImageList {
+interface ImageList {
   readonly images: readonly ImageRecord[];
   readonly layers: readonly LayerRecord[];
 }
 
 /** A built image. */
-export interface ImageRecord {
+interface ImageRecord {
   readonly key: string;
   readonly base: string;
   /** Keys of its layers, lowest first. */

@@ -2,8 +2,9 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Removes from a tree what installing left and no unit needs: caches, package lists, logs, temporary files. Directories stay where
- * packages made them with owners of their own. Whiteouts among the files may go too: what they hid is a cache below.
+ * Removes from a tree what installing left and no unit needs: caches, package lists, logs, temporary files.
+ * Directories stay where packages made them with owners of their own. Whiteouts among the files may go too: what they
+ * hid is a cache below.
  */
 export async function stripTree(root: string): Promise<void> {
   for (const path of ['run', 'tmp', 'var/tmp', 'var/lib/apt/lists'])
@@ -16,7 +17,7 @@ export async function stripTree(root: string): Promise<void> {
   }
 }
 
-export interface RemoveOptions {
+interface RemoveOptions {
   /** Directories go too. */
   readonly directories?: boolean;
   /** Only names that match. */
@@ -40,8 +41,8 @@ export async function removeBelow(root: string, path: string, options: RemoveOpt
 }
 
 /**
- * Path of a directory inside a tree, or null when it is none. A strange charm's commands may have put a link in its place, or in
- * the place of a directory above, that leads out of the tree.
+ * Path of a directory inside a tree, or null when it is none. A strange charm's commands may have put a link in its
+ * place, or in the place of a directory above, that leads out of the tree.
  */
 async function realDirectory(root: string, path: string): Promise<string | null> {
   let current = root;

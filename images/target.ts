@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { ProviderError } from '../model/provider.ts';
 
 /**
- * Refuses a target that a directory layer would do harm to. Such a layer brings the directories above its target along, as root's
- * with mode 0755, whatever image it lies upon; so those must be that, or be missing, in all layers below.
+ * Refuses a target that a directory layer would do harm to. Such a layer brings the directories above its target
+ * along, as root's with mode 0755, whatever image it lies upon; so those must be that, or be missing, in all layers
+ * below.
  */
 export async function checkTarget(target: string, below: readonly string[]): Promise<void> {
   for (let parent = dirname(target); parent !== '/'; parent = dirname(parent)) {

@@ -3,7 +3,10 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byText } from '../model/order.ts';
 
-/** What is taken over from a directory of the user's. Paths are relative, with `/`; parents stand before their children. */
+/**
+ * What is taken over from a directory of the user's. Paths are relative, with `/`; parents stand before their
+ * children.
+ */
 export type TreeEntry =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly executable: boolean; readonly stats: BigIntStats }
@@ -35,7 +38,7 @@ export async function walkTree(directory: string): Promise<readonly TreeEntry[]>
   return entries;
 }
 
-export class TreeTooLarge extends Error {
+class TreeTooLarge extends Error {
   constructor(directory: string) {
     super(
       `${directory}: more than ${MAX_ENTRIES} entries or ${MAX_BYTES / 1024n ** 3n} GiB; is it the right directory?`,

@@ -15,12 +15,14 @@ export interface ArchiveOptions {
 }
 
 /**
- * Debian's archive as the machine reaches it. Packages are fetched by the host's apt, with its proxies, names and passwords; no
- * script of a package runs on the host.
+ * Debian's archive as the machine reaches it. Packages are fetched by the host's apt, with its proxies, names and
+ * passwords; no script of a package runs on the host.
  */
 export interface Archive {
   readonly directory: string;
-  /** Paths of the packages that have to be installed to have these, given dpkg's status file of what is there already. */
+  /**
+   * Paths of the packages that have to be installed to have these, given dpkg's status file of what is there already.
+   */
   fetch(packages: readonly string[], status: string): Promise<readonly string[]>;
 }
 

@@ -14,7 +14,10 @@ export interface BaseSource {
   readonly aptSettings: string;
 }
 
-/** Opens the source of a base (`debian/12`), once per suite, with what the machine's own apt says. `ProviderError` when it offers none. */
+/**
+ * Opens the source of a base (`debian/12`), once per suite, with what the machine's own apt says. `ProviderError`
+ * when it offers none.
+ */
 export function openBases(directory: string): (base: string) => Promise<BaseSource> {
   const opened = new Map<string, Promise<BaseSource>>();
   return (base) => {

@@ -14,7 +14,10 @@ export function acquireSettings(dump: string): readonly string[] {
     );
 }
 
-/** Directories of an apt that shares nothing with the machine's own but its trusted keys and its passwords for archives. */
+/**
+ * Directories of an apt that shares nothing with the machine's own but its trusted keys and its passwords for
+ * archives.
+ */
 export interface AptPlaces {
   /** Holds `lists/`, `archives/`, `sources.list`. */
   readonly directory: string;
@@ -22,7 +25,10 @@ export interface AptPlaces {
   readonly status: string;
 }
 
-/** apt.conf for fetching on the host into `directory`: nothing of the machine's own apt.conf.d takes part, its hooks least of all. */
+/**
+ * apt.conf for fetching on the host into `directory`: nothing of the machine's own apt.conf.d takes part, its hooks
+ * least of all.
+ */
 export function fetchConfiguration(places: AptPlaces, acquire: readonly string[]): string {
   const { directory, status } = places;
   return lines([

@@ -35,8 +35,8 @@ export function suiteOf(base: string): string | null {
 }
 
 /**
- * The entries of the machine's apt sources that are Debian's own archive (or a mirror of it) and offer the suite or one of
- * its pockets, without doubles. Other vendors' archives never get into an image.
+ * The entries of the machine's apt sources that are Debian's own archive (or a mirror of it) and offer the suite or
+ * one of its pockets, without doubles. Other vendors' archives never get into an image.
  */
 export function debianEntries(files: readonly SourcesFile[], suite: string): readonly SourceEntry[] {
   const wanted = new Set(POCKETS.map((pocket) => suite + pocket));
@@ -67,8 +67,8 @@ function allDebianEntries(files: readonly SourcesFile[]): SourceEntry[] {
 }
 
 /**
- * Debian's by its key when one is named (whatever the mirror's address); else by the address. A third party's `…/debian` often
- * has components of its own, or lies deeper than a mirror does.
+ * Debian's by its key when one is named (whatever the mirror's address); else by the address. A third party's
+ * `…/debian` often has components of its own, or lies deeper than a mirror does.
  */
 function isDebian(entry: SourceEntry): boolean {
   if (/^(cdrom|file):/.test(entry.uri) || entry.components.length === 0) return false;

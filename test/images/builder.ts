@@ -2,8 +2,8 @@ import type { Builder } from '../../images/builder.ts';
 import { runProcess } from '../../images/process.ts';
 
 /**
- * Builder for tests, without the native runtime: namespaces by unshare(1), the overlay by mount(8), then chroot(8). Everything is
- * mounted in a mount namespace of its own, so nothing stays when it ends or is killed.
+ * Builder for tests, without the native runtime: namespaces by unshare(1), the overlay by mount(8), then chroot(8).
+ * Everything is mounted in a mount namespace of its own, so nothing stays when it ends or is killed.
  */
 export const unshareBuilder: Builder = async (job) => {
   const lower = [...job.layers].reverse().join(':');
@@ -17,7 +17,8 @@ export const unshareBuilder: Builder = async (job) => {
     'mount -t devpts -o newinstance,ptmxmode=0666 devpts root/dev/pts && ln -sf pts/ptmx root/dev/ptmx',
     'for node in null zero urandom; do touch root/dev/$node; mount --bind /dev/$node root/dev/$node; done',
     ...job.mounts.flatMap(({ source, target }) => [
-      `if [ -d ${source} ]; then mkdir -p root${target}; else mkdir -p "$(dirname root${target})"; : > root${target}; fi`,
+      `mkdir -p "$(dirname root${target})"`,
+      `if [ -d ${source} ]; then mkdir root${target}; else : > root${target}; fi`,
       `mount --bind ${source} root${target}`,
     ]),
     ...job.commands.map((argv) => `chroot root ${argv.map(quoted).join(' ')}`),

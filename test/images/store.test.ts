@@ -66,7 +66,7 @@ describe('an image of a base, packages, commands and a directory', { timeout: 12
     expect(await leftovers(), 'neither ours nor those of a command that was killed').toEqual([]);
   });
 
-  test('the base holds nothing of this machine, no caches, and the empty files that a container mounts upon', async () => {
+  test('the base has nothing of this machine, no caches, and empty files that a container mounts upon', async () => {
     const [base = ''] = (await images.layersOf('demo')) ?? [];
     for (const name of ['hostname', 'hosts', 'resolv.conf']) {
       expect(await readFile(join(base, 'etc', name), 'utf8'), name).toBe('');

@@ -5,7 +5,7 @@ test('names and sizes of packages are read from what apt prints', () => {
   expect(
     parseUris([
       'Reading package lists...',
-      "'http://deb.debian.org/debian/pool/main/s/socat/socat_1.7.4.4-2_amd64.deb' socat_1.7.4.4-2_amd64.deb 375068 MD5Sum:0f",
+      "'http://deb.debian.org/x/socat_1.7.4.4-2_amd64.deb' socat_1.7.4.4-2_amd64.deb 375068 MD5Sum:0f",
       "'http://deb.debian.org/x/mount_2.38_amd64.deb' mount_1%3a2.38_amd64.deb 134000 SHA256:aa",
       'After this operation, 1 MB of additional disk space will be used.',
     ]),

@@ -49,6 +49,7 @@ describe('stanzas', () => {
   const stanza = (fields: string): string[] => lines('/etc/apt/sources.list.d/debian.sources', fields);
 
   test('suites and addresses are multiplied, unwanted suites left out', () => {
+    const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
     expect(
       stanza(
         [
@@ -62,10 +63,10 @@ describe('stanzas', () => {
         ].join('\n'),
       ),
     ).toEqual([
-      'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main contrib',
-      'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-updates main contrib',
-      'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://ftp.debian.org/debian bookworm main contrib',
-      'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://ftp.debian.org/debian bookworm-updates main contrib',
+      `deb ${signed} http://deb.debian.org/debian bookworm main contrib`,
+      `deb ${signed} http://deb.debian.org/debian bookworm-updates main contrib`,
+      `deb ${signed} http://ftp.debian.org/debian bookworm main contrib`,
+      `deb ${signed} http://ftp.debian.org/debian bookworm-updates main contrib`,
     ]);
   });
 
