@@ -30,7 +30,8 @@ function describeIssue(issue: core.$ZodIssue, input: unknown): OptionFault[] {
     case 'invalid_union':
       return one(`must be ${oneOf(unionWants(issue.errors))}, not ${show(found)}`);
     default:
-      return one(`is not right: ${issue.message}`);
+      // A schema's own words, as in `regex(…, "must be a size like '10M'")`.
+      return one(`${issue.message.startsWith('must ') ? '' : 'is not right: '}${issue.message}, not ${show(found)}`);
   }
 }
 
