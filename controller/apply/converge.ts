@@ -21,20 +21,16 @@ export async function converge(
   request: ReconcileRequest,
   session: Session,
 ): Promise<Outcome> {
-  const { environment, mode, signal } = request;
+  const { environment, mode } = request;
   const parsed = parse(context, request.source);
   const lookRequest = { environment, mode, parsed, stored: session.stored() };
   const { declared, world } = await patiently(context, request, () => look(context, lookRequest));
   const loop: Loop = { context, request, session, declared, progress: startProgress(), facts: startFactsWait(context) };
-  let seen = world;
-  let round: Round | null = null;
-  while (!signal.aborted) {
-    round = await planRound(loop, seen);
-    const ended = round.plan === null ? 'refused' : await performRound(loop, seen, { ...round, plan: round.plan });
+  for (let seen = world; ; seen = await patiently(context, request, () => observeAll(world.providers, environment))) {
+    const round = await planRound(loop, seen);
+    const ended = await performRound(loop, seen, round);
     if (ended !== null) return conclude(loop, ended, round);
-    seen = await patiently(context, request, () => observeAll(world.providers, environment));
   }
-  return conclude(loop, 'interrupted', round);
 }
 
 interface Loop {
@@ -70,10 +66,12 @@ async function planRound({ context, request, session, declared }: Loop, world: W
 async function performRound(
   loop: Loop,
   { providers }: World<Provider>,
-  { situation, plan }: Round & { readonly plan: Plan },
+  { situation, plan }: Round,
 ): Promise<OutcomeKind | null> {
   const { context, request, session, progress, facts } = loop;
   const { signal, environment } = request;
+  if (plan === null) return 'refused';
+  if (signal.aborted) return 'interrupted';
   if (plan.operations.length > 0 && progress.isStuck()) return 'failed';
   if (progress.beginRound(plan)) {
     context.emit({ kind: 'round.started', round: progress.counts.rounds, plan });
@@ -92,14 +90,13 @@ async function performRound(
   return progress.failures().length > 0 ? 'failed' : 'done';
 }
 
-function conclude({ request, progress }: Loop, kind: OutcomeKind, round: Round | null): Outcome {
-  const { situation = null, plan = null } = round ?? {};
-  const gone = situation !== null && situation.stored !== null && inhabited(situation.observed).length === 0;
+function conclude({ request, progress }: Loop, kind: OutcomeKind, { situation, plan }: Round): Outcome {
+  const gone = situation.stored !== null && inhabited(situation.observed).length === 0;
   return {
     kind,
     ...progress.counts,
     failures: progress.failures(),
-    diagnostics: situation?.diagnostics ?? [],
+    diagnostics: situation.diagnostics,
     remaining: plan,
     situation,
     forgotten: request.mode === 'down' && kind === 'done' && gone,

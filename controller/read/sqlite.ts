@@ -50,14 +50,24 @@ function loadBuiltIn(): SqliteModule | null {
   }
 }
 
+const OTHER = 1;
 const BUSY = 5;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
+/** The package leaves the code out of failures found while rows are read. */
+const CODE_OF_MESSAGE: Readonly<Record<string, number>> = {
+  'database is locked': BUSY,
+  'database disk image is malformed': CORRUPT,
+  'file is not a database': NOT_A_DATABASE,
+};
+
 /** Result code of a failure that SQLite reported, without its extension; null for any other failure. */
 function resultCode(error: unknown): number | null {
-  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : null;
-  return typeof code === 'number' ? code & 0xff : null;
+  if (!(error instanceof Error)) return null;
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  if (code !== 'ERR_SQLITE_ERROR') return null;
+  return typeof errcode === 'number' ? errcode & 0xff : (CODE_OF_MESSAGE[error.message] ?? OTHER);
 }
 
 /** Somebody else writes at this moment. */
