@@ -6,7 +6,7 @@
 #include "loop.h"
 #include "process.h"
 #include "tail.h"
-#include "wire.h"
+#include "../common/wire.h"
 
 enum check_kind { TCP_CHECK, HTTP_CHECK, EXEC_CHECK };
 

@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "fields.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 
 enum { DAY_MS = 86400000, MAX_TEXT = 1024 };
 

@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "connection.h"
+#include "../common/connection.h"
 #include "loop.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 
 /* A client that does not read its answers is not read from either, so its backlog stays about this and one answer. */
 enum { BACKLOG = 65536 };
@@ -19,6 +19,7 @@ struct client {
 	uint32_t serial;
 	size_t frame; /* of the answer that is being written */
 	uint32_t events;
+	bool held; /* none of its requests is taken for now */
 	bool busy; /* its requests are being handled, after which its answers are sent anyhow */
 };
 
@@ -87,6 +88,22 @@ void answer_error(const struct answer *answer, const struct error *error)
 	answer_end(answer);
 }
 
+void answer_hold(const struct answer *answer)
+{
+	struct client *client = find(answer->client);
+
+	if (client)
+		client->held = true;
+}
+
+void answer_release(const struct answer *answer)
+{
+	struct client *client = find(answer->client);
+
+	if (client)
+		client->held = false;
+}
+
 void control_flush(void)
 {
 	for (size_t i = 0; i < MAX_CLIENTS; i++) {
@@ -132,12 +149,12 @@ static void listener_ready(struct watch *watch, uint32_t events)
 	close(fd);
 }
 
-/* Handles the frames that are there: 1 when it stopped because of the backlog, 0 when none is left, -1 for rubbish. */
+/* Handles the frames that are there: 1 when it had to stop before the last, 0 when none is left, -1 for rubbish. */
 static int take_frames(struct client *client)
 {
 	struct frame frame;
 
-	while (client->connection.out.length - client->connection.sent < BACKLOG) {
+	while (!client->held && client->connection.out.length - client->connection.sent < BACKLOG) {
 		int taken = connection_take(&client->connection, &frame);
 		if (taken <= 0)
 			return taken;
@@ -165,14 +182,12 @@ static void client_ready(struct watch *watch, uint32_t events)
 		left = take_frames(client);
 		if (left < 0 || connection_flush(connection) < 0)
 			gone = true;
-	} while (left > 0 && !gone && !connection_pending(connection));
+	} while (left > 0 && !gone && !client->held && !connection_pending(connection));
 	client->busy = false;
 	if (gone)
 		drop(client);
-	else if (connection_pending(connection))
-		want(client, left > 0 ? EPOLLOUT : EPOLLIN | EPOLLOUT);
 	else
-		want(client, EPOLLIN);
+		want(client, (left > 0 ? 0 : EPOLLIN) | (connection_pending(connection) ? EPOLLOUT : 0));
 }
 
 static void drop(struct client *client)

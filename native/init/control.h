@@ -2,7 +2,7 @@
 #ifndef CANTRIP_INIT_CONTROL_H
 #define CANTRIP_INIT_CONTROL_H
 
-#include "wire.h"
+#include "../common/wire.h"
 
 enum { MAX_CLIENTS = 64 };
 
@@ -27,6 +27,13 @@ void answer_end(const struct answer *answer);
 
 void answer_done(const struct answer *answer);
 void answer_error(const struct answer *answer, const struct error *error);
+
+/*
+ * Between the two no further request of the client is taken: answers that may be large are made one at a time, so that
+ * a client cannot make init remember more than one of them.
+ */
+void answer_hold(const struct answer *answer);
+void answer_release(const struct answer *answer);
 
 /* Sends what can be sent now, for the last moment. */
 void control_flush(void);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fields.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 
 enum { DAY_MS = 86400000 };
 

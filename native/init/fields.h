@@ -2,7 +2,7 @@
 #ifndef CANTRIP_INIT_FIELDS_H
 #define CANTRIP_INIT_FIELDS_H
 
-#include "wire.h"
+#include "../common/wire.h"
 
 enum field_kind {
 	FIELD_TEXT,   /* char *, the last one counts */

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "../common/cleanup.h"
 #include "fields.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 #include "users.h"
 
 enum { TEMPORARY_NAME = 32, TRIES = 100 };

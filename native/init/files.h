@@ -4,7 +4,7 @@
 
 #include "control.h"
 
-enum { FILES_MAX_CONTENT = 4 << 20, MAX_READINGS = 16 };
+enum { FILES_MAX_CONTENT = 4 << 20 };
 
 /* Each file is written beside its place and renamed over it; a directory is made or adjusted. Stops at the first failure. */
 int files_write(struct reader fields, struct error *error);
@@ -14,7 +14,7 @@ int files_remove(struct reader fields, struct error *error);
 
 /*
  * Answers at once, or in several turns of the loop when there is much to read. A link, and what is not there, is
- * answered as absent; a directory without content.
+ * answered as absent; a directory without content. The client's next requests wait until it is answered.
  */
 int files_read(const struct request *request, struct error *error);
 

@@ -9,7 +9,7 @@
 #include "fields.h"
 #include "files.h"
 #include "loop.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 
 enum { PORTION = 65536, PORTIONS_A_TURN = 4 };
 
@@ -29,8 +29,6 @@ static const struct field_rule rules[] = {
 	{FILES_PATH, FIELD_TEXTS, offsetof(struct reading, paths), "path", 0, 0},
 };
 
-static size_t reading_count;
-
 static void step(struct timer *timer);
 static int read_portion(struct reading *reading, struct error *error);
 static int open_next(struct reading *reading, struct error *error);
@@ -39,16 +37,14 @@ static void finish(struct reading *reading, const struct error *error);
 
 int files_read(const struct request *request, struct error *error)
 {
-	if (reading_count == MAX_READINGS)
-		return error_set(error, EAGAIN, "read", "", "%d requests read already", MAX_READINGS);
 	struct reading *reading = calloc(1, sizeof *reading);
 	if (!reading)
 		return error_system(error, "read", "");
-	reading_count++;
 	reading->answer = request->answer;
 	reading->fd = -1;
 	reading->timer.fire = step;
 	struct error fault;
+	answer_hold(&reading->answer);
 	if (fields_read(request->fields, RULES(rules), reading, &fault) < 0)
 		finish(reading, &fault);
 	else
@@ -175,6 +171,7 @@ static int finish_file(struct reading *reading, struct error *error)
 static void finish(struct reading *reading, const struct error *error)
 {
 	struct reader records = {reading->records.data, reading->records.data + reading->records.length};
+	answer_release(&reading->answer);
 	struct writer *writer = answer_begin(&reading->answer);
 	struct field field;
 
@@ -191,5 +188,4 @@ static void finish(struct reading *reading, const struct error *error)
 	wire_release(&reading->records);
 	free(reading->content);
 	free(reading);
-	reading_count--;
 }

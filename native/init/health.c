@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "protocol.h"
+#include "../common/protocol.h"
 #include "service.h"
 
 static struct check *present;

@@ -11,7 +11,7 @@
 
 #include "text.h"
 
-enum { READ_SIZE = 8192, PREFIX = 28, OUT_SIZE = LOG_MAX_LINE + 4096, PATH_SIZE = 128, READS_AT_END = 8 };
+enum { READ_SIZE = 8192, PREFIX = 27, OUT_SIZE = LOG_MAX_LINE + 4096, PATH_SIZE = 128, READS_AT_END = 8 };
 
 /* Lines on their way to one log. Nothing stays here between two calls from outside, so one is enough for all. */
 static struct {

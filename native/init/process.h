@@ -2,7 +2,7 @@
 #ifndef CANTRIP_INIT_PROCESS_H
 #define CANTRIP_INIT_PROCESS_H
 
-#include "error.h"
+#include "../common/error.h"
 #include "loop.h"
 
 struct command {

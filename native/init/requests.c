@@ -6,7 +6,7 @@
 #include "fields.h"
 #include "files.h"
 #include "health.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 #include "run.h"
 #include "services.h"
 #include "waiters.h"
@@ -200,6 +200,13 @@ static enum outcome set_health(const struct request *request, struct error *erro
 			free(check);
 			return REFUSED;
 		}
+	}
+	if (more < 0) {
+		if (check)
+			check_release(check);
+		free(check);
+		refuse(error, "", "the bytes are no fields");
+		return REFUSED;
 	}
 	health_set(check);
 	return DONE;

@@ -8,7 +8,7 @@
 
 #include "fields.h"
 #include "process.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 #include "tail.h"
 
 /* What was asked for; its texts live as long as the program. */

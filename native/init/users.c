@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cleanup.h"
+#include "../common/cleanup.h"
 
 enum { MAX_FILE = 1 << 20, MAX_FIELDS = 8 };
 
@@ -87,7 +87,7 @@ int users_owner(const char *owner, const char *group, uid_t *uid, gid_t *gid, st
 bool users_find_user(const char *passwd, size_t length, const char *user, struct passwd_entry *entry)
 {
 	struct span fields[MAX_FIELDS];
-	uint32_t number;
+	uint32_t number = 0;
 	bool numeric = parse_id(span_of(user), &number);
 
 	for (size_t at = 0; at < length;) {

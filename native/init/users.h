@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "error.h"
+#include "../common/error.h"
 
 enum { USERS_MAX_GROUPS = 64, USERS_NAME = 64, USERS_HOME = 256 };
 

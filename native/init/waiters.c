@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "health.h"
-#include "protocol.h"
+#include "../common/protocol.h"
 #include "services.h"
 
 struct waiter {
