@@ -1,0 +1,31 @@
+import type { Terminal } from './output/terminal.ts';
+
+/** Signals that ask a command to stop. */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The exit status of a command that was interrupted. */
+export const INTERRUPTED = 130;
+
+export interface Interrupts {
+  /** From the first call on a stop is a request: it aborts the signal. The next one leaves at once. */
+  signal(): AbortSignal;
+}
+
+/** Until a verb asks for the signal, Ctrl-C simply ends the process. */
+export function openInterrupts(process: NodeJS.Process, terminal: Terminal): Interrupts {
+  let controller: AbortController | null = null;
+  const stop = (): void => {
+    if (controller?.signal.aborted) process.exit(INTERRUPTED);
+    controller?.abort();
+    if (terminal.isErrorTerminal) terminal.err('', 'finishing what is under way; Ctrl-C again leaves at once');
+  };
+  return {
+    signal: () => {
+      if (controller === null) {
+        controller = new AbortController();
+        for (const name of STOPPING) process.on(name, stop);
+      }
+      return controller.signal;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Command } from '@commander-js/extra-typings';
+import { prepare } from '../../controller/read/prepare.ts';
+import { hasErrors } from '../../model/diagnostic.ts';
+import { isEmptyPlan, type Plan } from '../../model/plan.ts';
+import { planJson } from '../../model/plan-json.ts';
+import { type Painter, renderPlan } from '../../model/render-plan.ts';
+import type { Style } from '../output/style.ts';
+import { complain } from './complain.ts';
+import { foreseePlan } from './foresight.ts';
+import type { ExitStatus, ReadShell } from './shell.ts';
+import { findSource, showPath, withSource } from './source.ts';
+
+/** The exit status of `plan --exit-code` when there is something to do. */
+const CHANGES_PENDING = 3;
+
+/** `cantrip plan`: what `up` would do. */
+export function define(command: Command, shell: ReadShell): void {
+  withSource(command.argument('[file]', 'the environment file'))
+    .option('--json', 'print the plan as JSON')
+    .option('--exit-code', `exit with ${CHANGES_PENDING} when there is something to do`)
+    .option('--adopt', 'as if the environment were made from this file')
+    .addHelpText('after', HELP)
+    .action(
+      shell.action(async (file, options) => {
+        const source = await findSource(shell, options, file);
+        const context = await shell.context();
+        const request = { environment: source.name, source, mode: 'up', adopt: options.adopt === true } as const;
+        const situation = await prepare(context, shell.state, request);
+        complain(shell, situation.diagnostics);
+        if (hasErrors(situation.diagnostics)) return 2;
+        const environment = situation.declared.environment?.name ?? '';
+        const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
+        if (options.json && plan !== null) shell.terminal.out(JSON.stringify(planJson(plan), null, 2));
+        else showPlan(shell, plan);
+        return options.exitCode && plan !== null && !isEmptyPlan(plan) ? CHANGES_PENDING : 0;
+      }),
+    );
+}
+
+const HELP = `
+Examples:
+  cantrip plan
+  cantrip plan --exit-code > /dev/null || echo "something would change"
+  cantrip plan --json`;
+
+/** Prints a plan, with the file as the user would name it. */
+export function showPlan(shell: ReadShell, plan: Plan | null): ExitStatus {
+  const { terminal } = shell;
+  if (plan !== null) terminal.out(...renderPlan(nearby(shell, plan), painterOf(terminal.style)));
+  return 0;
+}
+
+function nearby(shell: ReadShell, plan: Plan): Plan {
+  const operations = plan.operations.map((operation) => {
+    const { text, place } = operation.cause;
+    return place === null
+      ? operation
+      : { ...operation, cause: { text, place: { ...place, file: showPath(shell, place.file) } } };
+  });
+  return { ...plan, operations };
+}
+
+function painterOf(style: Style): Painter {
+  const signs = { '+': style.green, '~': style.yellow, '-': style.red, '>': style.cyan };
+  return { heading: style.bold, sign: (sign, text) => signs[sign](text), dim: style.dim };
+}

@@ -1,0 +1,42 @@
+import { reconcile } from '../../controller/apply/reconcile.ts';
+import type { ExitStatus } from '../read/shell.ts';
+import type { FoundSource } from '../read/source.ts';
+import type { ChangeOptions } from './options.ts';
+import { type Ending, tellOutcome } from './outcome.ts';
+import { openProgress } from './progress/progress.ts';
+import type { WriteShell } from './shell.ts';
+
+export interface Convergence {
+  readonly verb: string;
+  readonly environment: string;
+  readonly source: FoundSource;
+  readonly mode: 'up' | 'down';
+  readonly data: 'keep' | 'remove';
+  readonly options: Pick<ChangeOptions, 'adopt' | 'wait'>;
+  /** What to say when it did not get through. */
+  readonly ending: Ending;
+}
+
+/** Reconciles, shows progress and tells how it ended. */
+export async function converge(shell: WriteShell, request: Convergence): Promise<ExitStatus> {
+  const { verb, environment, source, mode, data, options, ending } = request;
+  const view = openProgress(shell.terminal, environment, shell.nowMs);
+  const startedMs = shell.nowMs();
+  try {
+    const context = await shell.reconcileContext(verb, view.emit);
+    const outcome = await reconcile(context, {
+      environment,
+      source: { file: source.file, text: source.text },
+      mode,
+      data,
+      actor: shell.actor(verb),
+      adopt: options.adopt === true,
+      wait: options.wait,
+      signal: shell.interruptible(),
+    });
+    view.end();
+    return tellOutcome(shell, outcome, { ...ending, environment, mode, source, durationMs: shell.nowMs() - startedMs });
+  } finally {
+    view.end();
+  }
+}
