@@ -67,6 +67,9 @@ function defaultsSection(options: HaproxyOptions): string[] {
   ];
 }
 
+/** The backend for requests that nobody gets. No application's name has a dot. */
+const NOBODY = 'no.application';
+
 function frontend({ options, backends, fallback }: ConfigInput): string[] {
   const routes = backends.flatMap(({ application }): Route[] => {
     const route = options.routes[application];
@@ -78,8 +81,9 @@ function frontend({ options, backends, fallback }: ConfigInput): string[] {
     '  # Only what may be done twice is sent again after an answer was lost.',
     '  http-request disable-l7-retry unless METH_GET or { method HEAD OPTIONS }',
     ...routes.sort(byNarrowness).flatMap(route),
-    fallback === null ? '  http-request deny deny_status 404' : `  default_backend ${fallback.application}`,
+    `  default_backend ${fallback?.application ?? NOBODY}`,
     '',
+    ...(fallback === null ? [`backend ${NOBODY}`, '  http-request deny deny_status 404', ''] : []),
   ];
 }
 
