@@ -46,15 +46,13 @@ export interface AgentHello {
   readonly features: ReadonlyMap<string, string>;
 }
 
-/** Zero or absent means no limit; for `pids` it means the agent's default. */
+/** Zero means no limit; for `pids` it means the agent's default. */
 export interface ContainerLimits {
-  /** Thousandths of a core. */
-  readonly cpu?: number;
-  /** Bytes. */
-  readonly memory?: number;
-  readonly pids?: number;
+  readonly cpuMillicores: number;
+  readonly memoryBytes: number;
+  readonly pids: number;
   /** 1 to 10000; 100 is usual. */
-  readonly weight?: number;
+  readonly cpuWeight: number;
 }
 
 export interface ContainerMount {
@@ -62,16 +60,16 @@ export interface ContainerMount {
   readonly source: string;
   /** Absolute path in the container; made when missing. */
   readonly target: string;
-  readonly readOnly?: boolean;
+  readonly readOnly: boolean;
   /** Leave it out when the source does not exist. */
-  readonly optional?: boolean;
+  readonly optional: boolean;
 }
 
 export interface ContainerNetwork {
   readonly bridge: string;
   /** With prefix length: `10.1.2.3/24`. */
   readonly address: string;
-  readonly gateway?: string;
+  readonly gateway: string;
   readonly mac: string;
 }
 
@@ -81,19 +79,20 @@ export interface ContainerConfig {
   readonly hostname: string;
   /** Absolute paths, lowest first. */
   readonly layers: readonly string[];
-  /** Absent together with `work`: a read-only root. Made when missing. */
-  readonly upper?: string;
-  readonly work?: string;
-  readonly mounts?: readonly ContainerMount[];
-  /** Absent: loopback only. */
-  readonly network?: ContainerNetwork;
-  readonly limits?: ContainerLimits;
+  /** What the container writes goes here. Made when missing. */
+  readonly upper: string;
+  /** On the same file system as `upper`, for the kernel's own use. Made when missing. */
+  readonly work: string;
+  readonly mounts: readonly ContainerMount[];
+  /** Null: loopback only. */
+  readonly network: ContainerNetwork | null;
+  readonly limits: ContainerLimits;
   /** Path of the program `cantrip-init`. */
   readonly init: string;
   /** Directory of the host that the container sees as /var/log/cantrip. */
-  readonly logs?: string;
+  readonly logs: string;
   /** Whether packages are unpacked inside: two capabilities more. */
-  readonly builder?: boolean;
+  readonly builder: boolean;
 }
 
 export interface StartTiming {
@@ -109,13 +108,13 @@ export interface Started {
   readonly warnings: readonly string[];
 }
 
-export interface RunningContainer {
+export interface ContainerState {
   readonly id: string;
   readonly state: 'running' | 'exited';
   /** 0 when it was never known. */
   readonly pid: number;
-  /** As from wait(2); absent while it runs and when nobody can know it. */
-  readonly waitStatus?: number;
+  /** As from wait(2); null while it runs and when nobody can know it. */
+  readonly status: number | null;
   readonly startedMs: number;
   readonly oomKills: number;
 }
@@ -131,22 +130,48 @@ export interface HeldPort {
 
 export interface RemoveOptions {
   /** Time between SIGTERM and SIGKILL; 0 kills at once. */
-  readonly graceMs?: number;
+  readonly graceMs: number;
   /** Absolute paths of the host to move into `.trash` beside them and delete in the background. */
-  readonly trash?: readonly string[];
+  readonly trash: readonly string[];
+}
+
+export interface BridgeConfig {
+  readonly name: string;
+  /** With prefix length. */
+  readonly address: string;
+  readonly mac: string;
 }
 
 /**
- * The agent of one run directory, started when it does not answer. Methods reject with NativeError when the agent
- * refuses, and with ConnectionLostError when it goes away; everything may then be tried again, for "already there"
- * and "already gone" succeed.
+ * A connection to the agent of one run directory. Methods reject with NativeError when the agent refuses, and with
+ * ConnectionLostError when it goes away; everything may then be tried again on a new client, for "already there" and
+ * "already gone" succeed.
  */
 export class AgentClient {
-  readonly #options: AgentOptions;
-  #connection: Promise<Connection> | undefined;
+  readonly #connection: Connection;
 
-  constructor(options: AgentOptions) {
-    this.#options = options;
+  /** Starts the agent when none answers, and waits for it. Rejects with NativeError when it cannot be started. */
+  static async open(options: AgentOptions): Promise<AgentClient> {
+    return new AgentClient((await connectTo(options.runDirectory)) ?? (await launch(options)));
+  }
+
+  /** The agent that runs, or undefined when none does. */
+  static async find(runDirectory: string): Promise<AgentClient | undefined> {
+    const connection = await connectTo(runDirectory);
+    return connection && new AgentClient(connection);
+  }
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Whether the connection was lost or closed. */
+  get closed(): boolean {
+    return this.#connection.closed;
+  }
+
+  close(): void {
+    this.#connection.close();
   }
 
   async hello(): Promise<AgentHello> {
@@ -172,25 +197,27 @@ export class AgentClient {
     };
   }
 
-  /** Resolves with the wait status once the container has ended; undefined when it is gone or nobody knows. */
-  async stop(id: string, graceMs: number): Promise<number | undefined> {
+  /** Resolves with the wait status once the container has ended; null when it is gone or nobody knows. */
+  async stop(id: string, graceMs: number): Promise<number | null> {
     const fields: Field[] = [
       [stop.id, id],
       [stop.graceMs, graceMs],
     ];
-    return readNumber(await this.#request(agent.stop, fields, { timeoutMs: graceMs + endMs }), stop.status);
+    const reply = await this.#request(agent.stop, fields, { timeoutMs: graceMs + END_MS });
+    return readNumber(reply, stop.status) ?? null;
   }
 
   /** Resolves once processes, groups and run directory are gone. */
-  async remove(id: string, options: RemoveOptions = {}): Promise<void> {
-    const graceMs = options.graceMs ?? 0;
-    const trash = (options.trash ?? []).map((path): Field => [stop.trash, path]);
-    await this.#request(agent.remove, [[stop.id, id], [stop.graceMs, graceMs], ...trash], {
-      timeoutMs: graceMs + endMs,
-    });
+  async remove(id: string, { graceMs, trash }: RemoveOptions): Promise<void> {
+    const fields: Field[] = [
+      [stop.id, id],
+      [stop.graceMs, graceMs],
+    ];
+    const paths = trash.map((path): Field => [stop.trash, path]);
+    await this.#request(agent.remove, [...fields, ...paths], { timeoutMs: graceMs + END_MS });
   }
 
-  async list(): Promise<readonly RunningContainer[]> {
+  async list(): Promise<readonly ContainerState[]> {
     const fields = await this.#request(agent.list, []);
     return readRecords(fields, list.container).map((record) => readContainer(record));
   }
@@ -204,11 +231,8 @@ export class AgentClient {
   }
 
   /** Waits for the container's end, for ever unless told otherwise. */
-  async wait(
-    id: string,
-    options: RequestOptions = { timeoutMs: Number.POSITIVE_INFINITY },
-  ): Promise<number | undefined> {
-    return readNumber(await this.#request(agent.wait, [[stop.id, id]], options), stop.status);
+  async wait(id: string, options: RequestOptions = { timeoutMs: Number.POSITIVE_INFINITY }): Promise<number | null> {
+    return readNumber(await this.#request(agent.wait, [[stop.id, id]], options), stop.status) ?? null;
   }
 
   async signal(id: string, number: number): Promise<void> {
@@ -218,29 +242,34 @@ export class AgentClient {
     ]);
   }
 
-  async bridgeEnsure(name: string, address: string, mac: string): Promise<void> {
+  /** Makes the bridge or corrects it. */
+  async ensureBridge(wanted: BridgeConfig): Promise<void> {
     await this.#request(agent.bridgeEnsure, [
-      [bridge.name, name],
-      [bridge.address, address],
-      [bridge.mac, mac],
+      [bridge.name, wanted.name],
+      [bridge.address, wanted.address],
+      [bridge.mac, wanted.mac],
     ]);
   }
 
-  async bridgeRemove(name: string): Promise<void> {
+  async removeBridge(name: string): Promise<void> {
     await this.#request(agent.bridgeRemove, [[bridge.name, name]]);
   }
 
   /** NativeError with errno EADDRINUSE when somebody else has the port. */
-  async portHold(wanted: HeldPort): Promise<void> {
+  async holdPort(wanted: HeldPort): Promise<void> {
     await this.#request(agent.portHold, portFields(wanted));
   }
 
-  /** All ports of the owner, or the given one. */
-  async portRelease(owner: string, one?: Omit<HeldPort, 'owner'>): Promise<void> {
-    await this.#request(agent.portRelease, one === undefined ? [[port.owner, owner]] : portFields({ owner, ...one }));
+  async releasePort(one: HeldPort): Promise<void> {
+    await this.#request(agent.portRelease, portFields(one));
   }
 
-  async portList(): Promise<readonly HeldPort[]> {
+  /** All that the owner holds. */
+  async releasePorts(owner: string): Promise<void> {
+    await this.#request(agent.portRelease, [[port.owner, owner]]);
+  }
+
+  async listPorts(): Promise<readonly HeldPort[]> {
     const fields = await this.#request(agent.portList, []);
     return readRecords(fields, portList.held).map((record) => ({
       owner: readText(record, held.owner) ?? '',
@@ -251,61 +280,44 @@ export class AgentClient {
   }
 
   /** Writes a file of the host in place, so that containers it is bound into see the change. */
-  async hostsWrite(path: string, content: string): Promise<void> {
+  async writeHosts(path: string, content: string): Promise<void> {
     await this.#request(agent.hostsWrite, [
       [hosts.path, path],
       [hosts.content, content],
     ]);
   }
 
-  /** Ends the agent, if one runs; containers go on. */
+  /** Ends the agent; containers go on, and the next agent takes them up again. */
   async shutdown(): Promise<void> {
-    const connection = await this.#existing();
-    await connection?.request(agent.shutdown, []);
+    await this.#request(agent.shutdown, []);
     this.close();
   }
 
-  /** Closes the connection; the next request opens another. */
-  close(): void {
-    this.#connection?.then((connection) => connection.close()).catch(() => undefined);
-    this.#connection = undefined;
-  }
-
-  async #request(type: number, fields: readonly Field[], options?: RequestOptions): Promise<Fields> {
-    const connection = await this.#connect();
-    return connection.request(type, fields, options);
-  }
-
-  async #connect(): Promise<Connection> {
-    const known = await this.#connection?.catch(() => undefined);
-    if (known !== undefined && !known.closed) return known;
-    this.#connection = this.#existing().then(async (found) => found ?? (await this.#launch()));
-    return this.#connection;
-  }
-
-  /** A connection to the agent that runs, if one does. */
-  async #existing(): Promise<Connection | undefined> {
-    try {
-      return await Connection.open(join(this.#options.runDirectory, 'agent.sock'));
-    } catch (error) {
-      if (nobodyAnswers(error)) return undefined;
-      throw error;
-    }
-  }
-
-  /** The program puts itself into the background and ends when its socket answers. */
-  async #launch(): Promise<Connection> {
-    await mkdir(this.#options.runDirectory, { recursive: true, mode: 0o700 });
-    const failure = await run(this.#options.program, ['--run', this.#options.runDirectory]);
-    const connection = failure === undefined ? await this.#existing() : undefined;
-    if (connection !== undefined) return connection;
-    const message = failure ?? 'it does not answer';
-    throw new NativeError({ errno: 0, stage: 'agent', object: this.#options.program, message });
+  #request(type: number, fields: readonly Field[], options?: RequestOptions): Promise<Fields> {
+    return this.#connection.request(type, fields, options);
   }
 }
 
+async function connectTo(runDirectory: string): Promise<Connection | undefined> {
+  try {
+    return await Connection.open(join(runDirectory, 'agent.sock'));
+  } catch (error) {
+    if (nobodyAnswers(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The program puts itself into the background and ends when its socket answers. */
+async function launch({ program, runDirectory }: AgentOptions): Promise<Connection> {
+  await mkdir(runDirectory, { recursive: true, mode: 0o700 });
+  const failure = await run(program, ['--run', runDirectory]);
+  const connection = failure === undefined ? await connectTo(runDirectory) : undefined;
+  if (connection !== undefined) return connection;
+  throw new NativeError({ errno: 0, stage: 'agent', object: program, message: failure ?? 'it does not answer' });
+}
+
 /** How long a killed container may take to end before a request for its end gives up. */
-const endMs = 15_000;
+const END_MS = 15_000;
 
 function splitFeature(text: string): [string, string] {
   const at = text.indexOf('=');
@@ -319,12 +331,12 @@ function startFields(config: ContainerConfig): readonly Field[] {
     ...config.layers.map((layer): Field => [start.layer, layer]),
     [start.upper, config.upper],
     [start.work, config.work],
-    ...(config.mounts ?? []).map((wanted): Field => [start.mount, mountFields(wanted)]),
-    [start.network, config.network && networkFields(config.network)],
-    [start.limits, limitFields(config.limits ?? {})],
+    ...config.mounts.map((wanted): Field => [start.mount, mountFields(wanted)]),
+    [start.network, config.network === null ? undefined : networkFields(config.network)],
+    [start.limits, limitFields(config.limits)],
     [start.init, config.init],
     [start.logs, config.logs],
-    [start.builder, config.builder ?? false],
+    [start.builder, config.builder],
   ];
 }
 
@@ -332,8 +344,8 @@ function mountFields(wanted: ContainerMount): readonly Field[] {
   return [
     [mount.source, wanted.source],
     [mount.target, wanted.target],
-    [mount.readOnly, wanted.readOnly ?? false],
-    [mount.optional, wanted.optional ?? false],
+    [mount.readOnly, wanted.readOnly],
+    [mount.optional, wanted.optional],
   ];
 }
 
@@ -348,10 +360,10 @@ function networkFields(wanted: ContainerNetwork): readonly Field[] {
 
 function limitFields(wanted: ContainerLimits): readonly Field[] {
   return [
-    [limits.cpu, wanted.cpu],
-    [limits.memory, wanted.memory],
+    [limits.cpu, wanted.cpuMillicores],
+    [limits.memory, wanted.memoryBytes],
     [limits.pids, wanted.pids],
-    [limits.weight, wanted.weight],
+    [limits.weight, wanted.cpuWeight],
   ];
 }
 
@@ -364,13 +376,12 @@ function portFields(wanted: HeldPort): readonly Field[] {
   ];
 }
 
-function readContainer(record: Fields): RunningContainer {
-  const waitStatus = readNumber(record, container.status);
+function readContainer(record: Fields): ContainerState {
   return {
     id: readText(record, container.id) ?? '',
     state: readText(record, container.state) === 'running' ? 'running' : 'exited',
     pid: readNumber(record, container.pid) ?? 0,
-    ...(waitStatus === undefined ? {} : { waitStatus }),
+    status: readNumber(record, container.status) ?? null,
     startedMs: readNumber(record, container.startedMs) ?? 0,
     oomKills: readNumber(record, container.oomKills) ?? 0,
   };
