@@ -1,0 +1,20 @@
+import { expect } from 'vitest';
+import { providerConformance } from '../../conformance/provider.ts';
+import { freePort, openLab, testImage, until } from './lab.ts';
+
+providerConformance('container', async () => {
+  const lab = openLab();
+  return {
+    provider: lab.provider,
+    image: testImage(),
+    subnet: '10.214.7.0/24',
+    freePort: await freePort(),
+    runsPrograms: true,
+    drive: (call) => call,
+    async close() {
+      await until(() => lab.leftovers().length === 0, 'an empty host').catch(() => undefined);
+      expect(lab.leftovers()).toEqual([]);
+      await lab.close();
+    },
+  };
+});

@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openImages } from '../../../images/store.ts';
+import type { MachineSpec } from '../../../model/desired.ts';
+import type { ImageSpec } from '../../../model/image.ts';
+import type { Provider } from '../../../model/provider.ts';
+import { networkIdentity } from '../../../providers/container/identity.ts';
+import { openBuilder, openProvider } from '../../../providers/container/index.ts';
+import { AgentClient } from '../../../providers/container/native/agent.ts';
+
+/** Kept between runs and shared by all tests: making a base takes half a minute, and it is the same for all. */
+const IMAGE_CACHE = '/var/tmp/cantrip-test-images';
+
+/** Debian as it comes; programs of `packages` beside. */
+export function testImage(packages: readonly string[] = []): ImageSpec {
+  const install = { packages, files: {}, commands: [] };
+  return { key: `test-${packages.join('-') || 'base'}`, base: 'debian/12', install, directories: [] };
+}
+
+/** A provider on directories of its own. */
+export interface Lab {
+  readonly provider: Provider;
+  readonly state: string;
+  readonly run: string;
+  /** What the provider logged. */
+  readonly logged: readonly string[];
+  /** Another provider on the same directories, as another command would have it. */
+  again(): Provider;
+  agent(): Promise<AgentClient>;
+  spec(environment: string, unit: string, change?: Partial<MachineSpec>): MachineSpec;
+  /** What is on the host of these environments and of this lab's containers. Ends empty. */
+  leftovers(): readonly string[];
+  /** Stops the agent and removes the directories. */
+  close(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const nativeDirectory = process.env.CANTRIP_NATIVE_DIR ?? join(root, 'native/build');
+
+export function openLab(): Lab {
+  if (!existsSync(join(nativeDirectory, 'cantrip-exec'))) execFileSync('make', ['-s', '-C', join(root, 'native')]);
+  const state = mkdtempSync('/var/tmp/cantrip-lab-');
+  const run = mkdtempSync('/tmp/cantrip-lab-');
+  const logged: string[] = [];
+  const options = {
+    stateDirectory: state,
+    runDirectory: run,
+    nativeDirectory,
+    log: (line: string) => logged.push(line),
+  };
+  const images = openImages({ stateDirectory: IMAGE_CACHE, builder: openBuilder(options) });
+  const again = (): Provider => openProvider({ ...options, images });
+  const program = join(nativeDirectory, 'cantrip-agent');
+  const agent = (): Promise<AgentClient> => AgentClient.open({ program, runDirectory: run });
+  return {
+    provider: again(),
+    state,
+    run,
+    logged,
+    again,
+    agent,
+    spec: (environment, unit, change = {}) => ({
+      environment,
+      unit,
+      hostname: unit.replace('/', '-'),
+      image: testImage(),
+      limits: { cpuMillicores: null, memoryBytes: null, pids: null },
+      storage: [],
+      address: null,
+      ...change,
+    }),
+    leftovers: () => findLeftovers(state, run),
+    async close() {
+      await (await AgentClient.find(run))?.shutdown();
+      await until(() => findProcesses(run).length === 0, 'the end of the agent');
+      rmSync(state, { recursive: true, force: true });
+      rmSync(run, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for it, ten seconds at most. */
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) if (await holds()) return;
+  throw new Error(`${what} did not come`);
+}
+
+/** A port of the host that nobody has at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Everything that carries a name of the lab, in the kernel and on the disk. */
+function findLeftovers(state: string, run: string): readonly string[] {
+  const links = execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' }).split('\n');
+  const tables = execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }).split('\n');
+  const keys = ENVIRONMENTS.map((environment) => networkIdentity(state, environment).key);
+  const named = [...links, ...tables].filter((line) => keys.some((key) => line.includes(key)));
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return [
+    ...named,
+    ...mounts.filter((line) => line.includes(state) || line.includes(run)),
+    ...filesBelow(state),
+    ...['containers', 'networks', 'builds'].flatMap((name) => filesBelow(join(run, name))),
+  ];
+}
+
+/** Names of environments that tests may use in a lab. */
+export const ENVIRONMENTS = ['conformance', 'left', 'right', 'shop'] as const;
+
+function filesBelow(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Processes that name the run directory in their command line. */
+function findProcesses(run: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/cmdline`))
+    .filter((pid) => readQuietly(`/proc/${pid}/cmdline`).includes(run));
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
