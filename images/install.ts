@@ -10,6 +10,8 @@ import { stripTree } from './strip.ts';
 export interface InstallPlace {
   /** For the builder's job. */
   readonly id: string;
+  /** For messages. */
+  readonly name: string;
   /** Roots of the layers below, lowest first. */
   readonly below: readonly string[];
   readonly root: string;
@@ -34,8 +36,7 @@ export async function installPackages(
     return ['install', '-D', '-o', 'root', '-g', 'root', '-m', mode, `${STAGED}/${index}`, path];
   });
   if (packageFiles.length > 0) {
-    const names = packageFiles.map((file) => `${STAGED}/${basename(file)}`);
-    commands.push(['apt-get', 'install', ...names]);
+    commands.push(['/bin/sh', '-c', `exec apt-get install ${STAGED}/*.deb`]);
   }
   await runBuilder(place, { commands, network: false, mounts: [{ source: staged, target: STAGED, readOnly: true }] });
 }
@@ -76,14 +77,18 @@ async function runBuilder(place: InstallPlace, run: BuilderRun): Promise<void> {
   const job = { id: place.id, layers: place.below, upper: place.root, work, environment, onOutput };
   const mounts = [...run.mounts, { source: settings, target: SETTINGS, readOnly: true }];
   await place.builder({ ...job, ...run, mounts }).catch((error: unknown) => {
-    throw new ProviderError({
-      action: 'build layer',
-      target: place.id,
-      message: error instanceof Error ? error.message : String(error),
-      detail: tail,
-    });
+    throw explain(error, place.name, tail);
   });
   await stripTree(place.root);
 }
 
 const TAIL_LINES = 30;
+
+/** A builder may have said already, in its own words, what it was doing. */
+function explain(error: unknown, name: string, tail: readonly string[]): ProviderError {
+  const whole = error instanceof Error ? error.message : String(error);
+  const said = error instanceof ProviderError ? `${error.action} ${error.target}: ` : '';
+  const message = whole.startsWith(said) ? whole.slice(said.length) : whole;
+  const retryable = error instanceof ProviderError && error.retryable;
+  return new ProviderError({ action: 'build layer', target: name, message, retryable, detail: tail });
+}

@@ -94,7 +94,8 @@ interface InstallWork {
 async function makeInstall(work: InstallWork, place: LayerPlace): Promise<void> {
   const { recipe, source, below, builder, progress } = work;
   const { archive, suite, aptSettings } = source;
-  const install = { ...place, id: layerKey(recipe).slice(0, 16), below, builder, aptSettings };
+  const id = layerKey(recipe).slice(0, 16);
+  const install = { ...place, id, name: installName(recipe), below, builder, aptSettings };
   switch (recipe.kind) {
     case 'base': {
       progress('fetching packages');

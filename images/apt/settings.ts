@@ -48,7 +48,12 @@ export function fetchConfiguration(places: AptPlaces, acquire: readonly string[]
 
 /** apt.conf for use inside a builder. A file that the charm put in place before its package wins over the package's. */
 export function builderConfiguration(acquire: readonly string[]): string {
-  return lines([...COMMON, 'Dpkg::Options { "--force-confdef"; "--force-confold"; };', ...acquire]);
+  return lines([
+    ...COMMON,
+    'Dpkg::Use-Pty "false";',
+    'Dpkg::Options { "--force-confdef"; "--force-confold"; };',
+    ...acquire,
+  ]);
 }
 
 /** Text of a sources.list with these entries. */
