@@ -120,7 +120,8 @@ static const struct rule rules[] = {
 	WHEN(personality, SECCOMP_RET_ALLOW, EQUAL(0, 0xffffffff)),
 
 	/* All families but the obsolete ones, AF_ALG (38) and AF_VSOCK (40). */
-	WHEN(socket, REFUSE(EPERM), EQUAL_INT(0, FAMILY_NETLINK), EQUAL_INT(2, PROTOCOL_AUDIT)),
+	/* As a kernel without audit says it: groupadd and useradd go on after this, but give up after EPERM. */
+	WHEN(socket, REFUSE(EPROTONOSUPPORT), EQUAL_INT(0, FAMILY_NETLINK), EQUAL_INT(2, PROTOCOL_AUDIT)),
 	WHEN(socket, SECCOMP_RET_ALLOW, AT_MOST(0, 11)),
 	WHEN(socket, SECCOMP_RET_ALLOW, AT_LEAST(0, 13), AT_MOST(0, 18)),
 	WHEN(socket, SECCOMP_RET_ALLOW, AT_LEAST(0, 21), AT_MOST(0, 22)),
