@@ -46,13 +46,15 @@ function orderOne(one: UnitPlan, removals: readonly string[], { shared, context 
   orderUnit(one, { machine: [...made, ...storage, ...removals], inside }, context);
 }
 
+/** Nothing is taken away before what replaces it can be made. */
 function orderReplacements(application: string, ordering: Ordering): void {
-  const { context } = ordering;
+  const { shared, context } = ordering;
   for (const { plan: one, dependsOn, expects } of replacements(application, context)) {
     const cause = causeOfUnit(one, context);
-    const removals = machinesToReplace(one).map((leaving) =>
-      addRemoval({ ...leaving, cause, dependsOn, expects }, context),
-    );
+    const ready = [...shared.machine(one.unit.provider, one.unit.machine.image), ...dependsOn];
+    const removals = machinesToReplace(one).map((leaving) => {
+      return addRemoval({ ...leaving, cause, dependsOn: ready, expects }, context);
+    });
     orderOne(one, removals, ordering);
   }
 }

@@ -1,7 +1,7 @@
 import type { Limits, MachineSpec, RouteSpec, StorageSpec } from './desired.ts';
 import type { ImageSpec } from './image.ts';
 import { unitParts } from './names.ts';
-import type { Action, FileWrite, Operation, ServiceAction } from './plan.ts';
+import type { Action, Operation, ServiceAction } from './plan.ts';
 import { formatBytes, formatMillicores } from './quantities.ts';
 
 /** What an operation does to the world: adds, changes or removes something, or only runs. */
@@ -84,10 +84,8 @@ type InsideAction = Extract<
 
 function wordsInside(action: InsideAction): Words {
   switch (action.kind) {
-    case 'files.write': {
-      const count = action.files.length + Object.keys(action.directories).length + Object.keys(action.removed).length;
-      return { sign: action.files.every(isNewFile) ? '+' : '~', text: `${count} ${count === 1 ? 'file' : 'files'}` };
-    }
+    case 'files.write':
+      return { sign: '~', text: filesText(action) };
     case 'command.run':
       return { sign: '>', text: `run ${action.command.name}: ${action.command.command.join(' ')}` };
     case 'service.ensure':
@@ -99,13 +97,13 @@ function wordsInside(action: InsideAction): Words {
     case 'unit.await':
       return {
         sign: '>',
-        text: `wait until ${action.services.length === 0 ? 'it is' : action.services.join(', ')} ready`,
+        text: `wait until ${action.services.length === 0 ? 'it' : action.services.join(', ')} is ready`,
       };
   }
 }
 
-function isNewFile({ before }: FileWrite): boolean {
-  return before === null;
+function filesText({ files, directories, removed }: Extract<Action, { readonly kind: 'files.write' }>): string {
+  return [...Object.keys(directories), ...files.map(({ path }) => path), ...Object.keys(removed)].join(', ');
 }
 
 function serviceWords(name: string, action: ServiceAction): Words {

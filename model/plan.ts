@@ -53,7 +53,9 @@ export type Action =
   | {
       readonly kind: 'names.ensure';
       readonly names: NameTable;
+      /** Names that get an address they did not have. */
       readonly added: readonly string[];
+      /** Names that lose an address, perhaps the last. */
       readonly removed: readonly string[];
     }
   | { readonly kind: 'image.ensure'; readonly image: ImageSpec; readonly applications: readonly string[] }

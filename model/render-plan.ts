@@ -41,17 +41,26 @@ export function summaryOf(plan: Plan): string {
     ...(counts['~'] > 0 ? [`${counts['~']} to change`] : []),
     ...(counts['-'] > 0 ? [`${counts['-']} to remove`] : []),
     ...(counts['>'] > 0 ? [`${counts['>']} to run`] : []),
+    ...(plan.secretsToGenerate.length > 0 ? [`${plan.secretsToGenerate.length} to generate`] : []),
   ];
-  return `${plan.environment}: ${parts.length === 0 ? 'secrets to generate' : parts.join(', ')}`;
+  return `${plan.environment}: ${parts.length === 0 ? 'nothing to change, only to wait for' : parts.join(', ')}`;
 }
 
-/** Operations by what they do; waiting counts as nothing. */
+/** Operations by what they do, files one by one; waiting counts as nothing. */
 export function countSigns({ operations }: Plan): Readonly<Record<Sign, number>> {
   const counts = { '+': 0, '~': 0, '-': 0, '>': 0 };
   for (const operation of operations) {
-    if (operation.action.kind !== 'unit.await') counts[wordsOf(operation).sign] += 1;
+    const { action } = operation;
+    if (action.kind === 'files.write') countFiles(action, counts);
+    else if (action.kind !== 'unit.await') counts[wordsOf(operation).sign] += 1;
   }
   return counts;
+}
+
+function countFiles({ files, directories, removed }: FilesAction, counts: Record<Sign, number>): void {
+  for (const { before } of files) counts[before === null ? '+' : '~'] += 1;
+  counts['+'] += Object.keys(directories).length;
+  counts['-'] += Object.keys(removed).length;
 }
 
 interface Page {

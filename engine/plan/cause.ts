@@ -12,7 +12,7 @@ export function causeOfUnit(plan: UnitPlan, context: PlanContext): Cause {
     case 'create':
       return causeOfNew(plan, application, context);
     case 'replace':
-      return { text: `replace ${plan.unit.name}: ${plan.step.reason}`, place: partOf(application, plan.step.part) };
+      return { text: `replace ${plan.unit.name}: ${plan.step.reason}`, place: partOf(application, ...plan.step.parts) };
     case 'start':
       return { text: `the machine of ${plan.unit.name} is ${plan.machine?.state ?? 'gone'}`, place: application.place };
     case 'resize':
@@ -107,6 +107,7 @@ function isMentioned({ diff }: UnitPlan, remote: string, context: PlanContext): 
   });
 }
 
-function partOf({ place, places }: DesiredApplication, part: string): Place {
-  return places[part] ?? place;
+/** Where the first of the parts that was written stands, else the application. */
+function partOf({ place, places }: DesiredApplication, ...parts: readonly string[]): Place {
+  return parts.map((part) => places[part]).find((found) => found !== undefined) ?? place;
 }

@@ -5,8 +5,8 @@ import type { ProviderTraits } from '../../model/provider.ts';
 /** What happens to a unit's machine before anything inside it. */
 export type MachineStep =
   | { readonly kind: 'create' }
-  /** It cannot become what it should be: removed and made again. `part` is the part of the application that says so. */
-  | { readonly kind: 'replace'; readonly reason: string; readonly part: string }
+  /** It cannot become what it should be: removed and made again. `parts`: what of the application says so, the likeliest first. */
+  | { readonly kind: 'replace'; readonly reason: string; readonly parts: readonly string[] }
   | { readonly kind: 'start'; readonly resize: boolean }
   | { readonly kind: 'resize' }
   | { readonly kind: 'keep' };
@@ -17,11 +17,11 @@ export function machineStep(
   traits: ProviderTraits,
 ): MachineStep {
   if (machine === undefined) return { kind: 'create' };
-  if (machine.state === 'broken') return { kind: 'replace', reason: brokenReason(machine), part: '' };
+  if (machine.state === 'broken') return { kind: 'replace', reason: brokenReason(machine), parts: [] };
   const change = lastingChange(machine.spec, unit.machine);
   if (change !== null) return { kind: 'replace', ...change };
   const resize = !sameLimits(machine.spec.limits, unit.machine.limits);
-  if (resize && !traits.resize) return { kind: 'replace', reason: 'its limits change', part: 'constraints' };
+  if (resize && !traits.resize) return { kind: 'replace', reason: 'its limits change', parts: ['constraints'] };
   if (machine.state !== 'running') return { kind: 'start', resize };
   return resize ? { kind: 'resize' } : { kind: 'keep' };
 }
@@ -31,10 +31,10 @@ function brokenReason({ message }: ObservedMachine): string {
 }
 
 /** What only a new machine can have otherwise. */
-function lastingChange(before: MachineSpec, after: MachineSpec): { reason: string; part: string } | null {
-  if (before.image.key !== after.image.key) return { reason: 'its image changes', part: 'charm' };
-  if (before.address !== after.address) return { reason: 'its address changes', part: '' };
-  if (mounts(before) !== mounts(after)) return { reason: 'its storage changes', part: 'storage' };
+function lastingChange(before: MachineSpec, after: MachineSpec): { reason: string; parts: readonly string[] } | null {
+  if (before.image.key !== after.image.key) return { reason: 'its image changes', parts: ['image', 'charm'] };
+  if (before.address !== after.address) return { reason: 'its address changes', parts: [] };
+  if (mounts(before) !== mounts(after)) return { reason: 'its storage changes', parts: ['storage'] };
   return null;
 }
 

@@ -46,7 +46,7 @@ function addRoute(
     id: `route.ensure ${route.id}`,
     provider,
     action: { kind: 'route.ensure', route, before },
-    cause: { text: `port ${route.host.port} of the host leads to ${route.id}`, place },
+    cause: { text: `${route.application} exposes ${route.id.slice(route.application.length + 1)}`, place },
     dependsOn: [...freed.map(({ id }) => id), ...targetsToAwait(units, context)],
     expects,
   });

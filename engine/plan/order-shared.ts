@@ -82,9 +82,15 @@ interface NamesChange {
 function namesChange(provider: string, context: PlanContext): NamesChange {
   const names = wantedNames(context);
   const existing = context.input.observed.providers[provider]?.names ?? {};
-  const added = Object.keys(names).filter((name) => names[name]?.join() !== existing[name]?.join());
-  const removed = Object.keys(existing).filter((name) => names[name] === undefined);
+  const added = Object.keys(names).filter((name) => hasMore(names[name], existing[name]));
+  const removed = Object.keys(existing).filter((name) => hasMore(existing[name], names[name]));
   return { names, added: added.sort(byText), removed: removed.sort(byText) };
+}
+
+function hasMore(addresses: readonly string[] | undefined, others: readonly string[] | undefined): boolean {
+  if (addresses === undefined) return false;
+  const known = new Set(others);
+  return addresses.some((address) => !known.has(address));
 }
 
 /** Every unit by its host name, every application by its own; only where the address is known. */

@@ -10,7 +10,7 @@ export function addStorage({ unit }: UnitPlan, context: PlanContext): readonly s
     const id = `storage.ensure ${storage.id}`;
     const application = context.applications.get(unit.application);
     const place = application?.places[`storage.${storage.name}`] ?? application?.place ?? null;
-    const cause = { text: `storage ${storage.name} of ${unit.name}`, place };
+    const cause = { text: `storage of ${unit.application}`, place };
     context.add({ id, provider, action: { kind: 'storage.ensure', storage }, cause, dependsOn: [], expects: [] });
     return [id];
   });

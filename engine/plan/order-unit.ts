@@ -1,5 +1,5 @@
 import { sortedEntries } from '../../model/order.ts';
-import type { Cause, Operation, Precondition, ServiceAction } from '../../model/plan.ts';
+import type { Cause, Operation, Precondition } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
 import { causeOfResize, causeOfUnit } from './cause.ts';
 import type { PlanContext, UnitPlan } from './context.ts';
@@ -143,23 +143,18 @@ function addCommands(draft: Draft, when: 'before' | 'after', dependsOn: readonly
 function addServices({ plan, add, cause }: Draft, dependsOn: readonly string[]): readonly string[] {
   const unit = plan.unit.name;
   const ids = plan.diff.services.actions.flatMap(({ name, action }) => {
-    const options = { dependsOn, cause: causeOfService(action, name, { plan, cause }) };
+    const down = action.kind === 'start' ? whyDown(plan, name) : null;
+    const options = { dependsOn, cause: down === null ? cause : { ...cause, text: down } };
     return add(`service.ensure ${unit} ${name}`, { kind: 'service.ensure', unit, name, action }, options);
   });
   return ids.length === 0 ? dependsOn : ids;
 }
 
-function causeOfService(action: ServiceAction, name: string, { plan, cause }: Pick<Draft, 'plan' | 'cause'>): Cause {
-  const observed = isMade(plan) || plan.step.kind === 'start' ? undefined : plan.machine?.services[name];
-  switch (action.kind) {
-    case 'start':
-      return observed === undefined ? cause : { ...cause, text: `${name} is ${observed.state}: ${observed.message}` };
-    case 'restart':
-    case 'reload':
-      return { ...cause, text: `${action.because.join(', ')} changed (${cause.text})` };
-    case 'update':
-      return cause;
-  }
+/** Of a service that was given before and does not run. */
+function whyDown({ step, machine }: UnitPlan, name: string): string | null {
+  const service = step.kind === 'keep' || step.kind === 'resize' ? machine?.services[name] : undefined;
+  if (service === undefined) return null;
+  return `${name} is ${service.state}${service.message === '' ? '' : `: ${service.message}`}`;
 }
 
 function addHealth({ plan, add }: Draft, dependsOn: readonly string[]): readonly string[] {

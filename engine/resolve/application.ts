@@ -104,9 +104,9 @@ function resolveDirectories(
     if (source !== undefined && digest !== undefined) found.push({ name, source, target, digest, dependencies });
     else if (source !== undefined || !optional) {
       complete = false;
-      const what = source === undefined ? 'is missing' : `cannot be read: ${source}`;
-      const message = `resource "${name}" of "${spec.name}" ${what}`;
-      report.error('E2004', placeOf(spec, 'resources', name), message, `${name}: ${summary}`);
+      const what = source === undefined ? `is missing: ${summary}` : `cannot be read: ${source}`;
+      const hint = source === undefined ? `add resources: {${name}: ./DIRECTORY}` : 'the directory must exist';
+      report.error('E2004', placeOf(spec, 'resources', name), `resource "${name}" of "${spec.name}" ${what}`, hint);
     }
   }
   return complete ? found : null;

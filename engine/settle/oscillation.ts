@@ -8,8 +8,20 @@ import type { Change, Group, Member } from './group.ts';
 /** How many of the last evaluations are remembered to say what alternates. */
 export const HISTORY_LENGTH = 8;
 
+/** Applications that answer each other without end, each circle once. */
+export function reportUnsettled(groups: readonly Group[], report: EngineReport): void {
+  const told = new Set<Group>();
+  for (const group of groups) {
+    const member = group.members.find(({ stopped, intent }) => stopped && intent !== null);
+    if (member === undefined) continue;
+    const known = [...group.ends.values()].flat().some(({ remote }) => remote !== group && told.has(remote));
+    told.add(group);
+    if (!known) reportMember(group, member, report);
+  }
+}
+
 /** Names the relation, the field and the values that follow each other for ever. */
-export function reportUnsettled(group: Group, member: Member, report: EngineReport): void {
+function reportMember(group: Group, member: Member, report: EngineReport): void {
   const changes = lastChangesOfOneEnd(member.history);
   const [before, last] = changes.slice(-2);
   if (before === undefined || last === undefined) return;

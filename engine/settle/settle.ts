@@ -10,7 +10,6 @@ import type { End, Group, Member } from './group.ts';
 import { isPeers } from './group.ts';
 import { openGroups } from './groups.ts';
 import { HISTORY_LENGTH, reportUnsettled } from './oscillation.ts';
-import type { Published } from './publication.ts';
 import { publishedBy } from './publication.ts';
 import type { CommonView } from './view.ts';
 import { commonView, viewOf } from './view.ts';
@@ -24,7 +23,10 @@ export interface SettleInput {
   readonly report: EngineReport;
 }
 
-/** A unit asked more often than this will not come to rest. Honest chains ask a unit a few times only. */
+/**
+ * A unit asked more often than this, and once more for every application, will not come to rest. Honest data ask a unit a few times, at the
+ * worst once for every step of the longest chain.
+ */
 const MAX_EVALUATIONS = 100;
 
 /**
@@ -34,26 +36,29 @@ const MAX_EVALUATIONS = 100;
 export function settle(input: SettleInput): ReadonlyMap<UnitName, Intent> {
   const groups = openGroups(input);
   const common = new Map(groups.map((group) => [group, commonView(input.environment, group)]));
+  const context = { limit: MAX_EVALUATIONS + groups.length, report: input.report };
   while (groups.some((group) => group.dirty.size > 0)) {
-    for (const group of groups) sweep(group, common.get(group) as CommonView, input.report);
+    for (const group of groups) sweep(group, { ...context, common: common.get(group) as CommonView });
   }
+  reportUnsettled(groups, input.report);
   for (const group of groups) checkSecrets(group, input.report);
   return intentsOf(groups);
 }
 
 /** Asks the members whose view changed since they were last asked. */
-function sweep(group: Group, common: CommonView, report: EngineReport): void {
+function sweep(group: Group, context: SweepContext): void {
   const members = [...group.dirty];
   group.dirty.clear();
-  for (const member of members) if (!member.stopped) evaluate(member, group, { common, report });
+  for (const member of members) if (!member.stopped) evaluate(member, group, context);
 }
 
 interface SweepContext {
   readonly common: CommonView;
+  readonly limit: number;
   readonly report: EngineReport;
 }
 
-function evaluate(member: Member, group: Group, { common, report }: SweepContext): void {
+function evaluate(member: Member, group: Group, { common, limit, report }: SweepContext): void {
   member.evaluations += 1;
   const evaluation = group.application.charm.evaluate(viewOf(member, group, common));
   const fault = evaluation.kind === 'fault' ? evaluation.fault : checkIntent(evaluation.intent, group);
@@ -64,20 +69,18 @@ function evaluate(member: Member, group: Group, { common, report }: SweepContext
     return;
   }
   member.intent = evaluation.intent;
-  publish(member, group, publishedBy(evaluation.intent, group, member.leader));
-  if (member.evaluations < MAX_EVALUATIONS) return;
-  member.stopped = true;
-  reportUnsettled(group, member, report);
+  publish(member, group, publishedBy(evaluation.intent, group, member.leader), limit);
+  if (member.evaluations === limit) member.stopped = true;
 }
 
 /** Takes over what a member published; those who see it and see something new must be asked again. */
-function publish(member: Member, group: Group, published: ReadonlyMap<string, Published>): void {
+function publish(member: Member, group: Group, published: Member['published'], limit: number): void {
   const before = member.published;
   member.published = published;
   for (const end of [...group.ends.values()].flat()) {
     const text = published.get(end.key)?.text ?? '';
     if (text === (before.get(end.key)?.text ?? '')) continue;
-    if (member.evaluations > MAX_EVALUATIONS - HISTORY_LENGTH) member.history.push({ end, text });
+    if (member.evaluations > limit - HISTORY_LENGTH) member.history.push({ end, text });
     notify(end, member);
   }
 }
