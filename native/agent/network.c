@@ -51,7 +51,7 @@ static void begin_link(struct batch *batch, uint16_t type, uint16_t flags, int i
 	netlink_header(batch, &header, sizeof header);
 }
 
-/* No IPv6 link-local address on host ends of links: nobody needs it and the router advertisements cost time. */
+/* No IPv6 link-local address: nobody needs it. Can be set on links that exist, not while one is made. */
 static void no_link_local(struct batch *batch)
 {
 	uint8_t mode = NO_LINK_LOCAL;
@@ -114,7 +114,6 @@ static void plan_outside(struct batch *batch, const char *id, const struct nic *
 	netlink_number(batch, IFLA_MASTER, bridge);
 	netlink_number(batch, IFLA_NUM_TX_QUEUES, 1);
 	netlink_number(batch, IFLA_NUM_RX_QUEUES, 1);
-	no_link_local(batch);
 	info = netlink_open(batch, IFLA_LINKINFO);
 	netlink_text(batch, IFLA_INFO_KIND, "veth");
 	data = netlink_open(batch, IFLA_INFO_DATA);

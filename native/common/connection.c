@@ -10,7 +10,7 @@ enum { READ_SIZE = 65536 };
 
 void connection_init(struct connection *connection, int fd)
 {
-	*connection = (struct connection){.fd = fd, .attached = -1};
+	*connection = (struct connection){.fd = fd};
 }
 
 /* Moves what is unread to the front and makes room for one more read. */
@@ -92,30 +92,41 @@ int connection_take(struct connection *connection, struct frame *frame)
 	return 1;
 }
 
+static bool attaching(const struct connection *connection)
+{
+	return connection->attached_count && connection->sent == connection->attached_at;
+}
+
+static void drop_attached(struct connection *connection)
+{
+	while (connection->attached_count)
+		close(connection->attached[--connection->attached_count]);
+}
+
 static ssize_t send_part(struct connection *connection)
 {
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
+		char bytes[CMSG_SPACE(sizeof(int) * CONNECTION_DESCRIPTORS)];
 	} control = {0};
+	size_t size = connection->attached_count * sizeof(int);
 	size_t end = connection->out.length;
-	bool attach = connection->attached >= 0 && connection->sent == connection->attached_at;
 	struct iovec part = {.iov_base = connection->out.data + connection->sent};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 
-	if (connection->attached >= 0 && connection->sent < connection->attached_at)
+	if (connection->attached_count && connection->sent < connection->attached_at)
 		end = connection->attached_at;
 	part.iov_len = end - connection->sent;
-	if (attach) {
+	if (attaching(connection)) {
 		struct cmsghdr *header;
 
 		message.msg_control = &control;
-		message.msg_controllen = sizeof control.bytes;
+		message.msg_controllen = CMSG_SPACE(size);
 		header = CMSG_FIRSTHDR(&message);
 		header->cmsg_level = SOL_SOCKET;
 		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &connection->attached, sizeof(int));
+		header->cmsg_len = CMSG_LEN(size);
+		memcpy(CMSG_DATA(header), connection->attached, size);
 	}
 	return sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -123,17 +134,15 @@ static ssize_t send_part(struct connection *connection)
 int connection_flush(struct connection *connection)
 {
 	while (connection_pending(connection)) {
-		bool attach = connection->attached >= 0 && connection->sent == connection->attached_at;
+		bool attached = attaching(connection);
 		ssize_t sent = send_part(connection);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
 			return errno == EAGAIN ? 0 : -1;
-		if (attach) {
-			close(connection->attached);
-			connection->attached = -1;
-		}
+		if (attached)
+			drop_attached(connection);
 		connection->sent += sent;
 	}
 	wire_release(&connection->out);
@@ -148,9 +157,9 @@ bool connection_pending(const struct connection *connection)
 
 void connection_attach(struct connection *connection, int fd)
 {
-	if (connection->attached >= 0)
-		close(connection->attached);
-	connection->attached = fd;
+	if (connection->attached_at != connection->out.length || connection->attached_count == CONNECTION_DESCRIPTORS)
+		drop_attached(connection);
+	connection->attached[connection->attached_count++] = fd;
 	connection->attached_at = connection->out.length;
 }
 
@@ -164,8 +173,7 @@ void connection_close(struct connection *connection)
 {
 	close(connection->fd);
 	connection_drop_arrived(connection);
-	if (connection->attached >= 0)
-		close(connection->attached);
+	drop_attached(connection);
 	free(connection->data);
 	wire_release(&connection->out);
 	connection_init(connection, -1);

@@ -21,7 +21,8 @@ struct connection {
 	size_t sent;
 	int arrived[CONNECTION_DESCRIPTORS]; /* descriptors received and not taken by anybody */
 	int arrived_count;
-	int attached; /* goes with the byte at `attached_at` of `out`; -1 = none */
+	int attached[CONNECTION_DESCRIPTORS]; /* go with the byte at `attached_at` of `out` */
+	int attached_count;
 	size_t attached_at;
 };
 
@@ -35,7 +36,10 @@ int connection_take(struct connection *connection, struct frame *frame);
 int connection_flush(struct connection *connection);
 /* Whether something is left to send. */
 bool connection_pending(const struct connection *connection);
-/* Sends `fd` along with the frame that is about to begin in `out`; takes the descriptor over. One at a time. */
+/*
+ * Sends `fd` along with the frame that is about to begin in `out`; takes the descriptor over. Several may go with
+ * one frame, but only one frame at a time can have some.
+ */
 void connection_attach(struct connection *connection, int fd);
 /* Closes the received descriptors that nobody took. */
 void connection_drop_arrived(struct connection *connection);
