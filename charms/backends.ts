@@ -22,8 +22,8 @@ export function chooseBackends(related: readonly Backend[], routes: Readonly<Rec
   const unrouted = related.filter((relation) => !(relation.application in routes));
   if (unrouted.length > 1) {
     const several = unrouted.map((relation) => relation.application).join(', ');
-    const message = `several applications would get every request (${several}): name all but one in the option 'routes'`;
-    return { kind: 'unclear', message };
+    const message = `several applications would get every request (${several})`;
+    return { kind: 'unclear', message: `${message}: name all but one in the option 'routes'` };
   }
   const backends = related.filter((relation) => relation.units.length > 0);
   return { kind: 'clear', backends, fallback: backends.find((backend) => unrouted.includes(backend)) ?? null };

@@ -13,7 +13,9 @@ export interface ConfigInput {
   readonly state?: string;
 }
 
-/** haproxy.cfg in full: what a restarted process starts from, and what the reload script compares a running one with. */
+/**
+ * haproxy.cfg in full: what a restarted process starts from, and what the reload script compares a running one with.
+ */
 export function haproxyConfig(input: ConfigInput): string {
   const { options, backends } = input;
   return `${[
@@ -134,8 +136,8 @@ function server(unit: Backend['units'][number], options: HaproxyOptions): string
 }
 
 /**
- * In full on each server, since servers that are added later take nothing from a default. They would not keep connections for the next
- * request either without being told to.
+ * In full on each server, since servers that are added later take nothing from a default. They would not keep
+ * connections for the next request either without being told to.
  */
 function serverKeywords({ check, serverMaxconn }: HaproxyOptions): string {
   const limit = serverMaxconn === undefined ? '' : ` maxconn ${serverMaxconn}`;

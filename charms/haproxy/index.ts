@@ -11,8 +11,8 @@ export default charm(
     name: 'haproxy',
     summary: 'Load balancer for HTTP',
     description:
-      'Spreads requests over the units of the applications related to `backend`. Units come and go without a dropped connection. With ' +
-      'several applications the option `routes` says which requests each of them gets.',
+      'Spreads requests over the units of the applications related to `backend`. Units come and go without a dropped ' +
+      'connection. With several applications the option `routes` says which requests each of them gets.',
     provides: { website: http },
     requires: { backend: http },
     options,

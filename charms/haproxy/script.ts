@@ -8,9 +8,10 @@ export interface Paths {
 export const PATHS: Paths = { config: '/etc/haproxy/haproxy.cfg', state: '/var/lib/haproxy' };
 
 /**
- * A shell script that starts HAProxy and brings a running one to what its file says. Servers come, change and go through the runtime API,
- * which touches no connection; only when anything else in the file changed are the workers replaced. It compares with the process itself
- * and not with what was done before, so that it can be run again at any time.
+ * A shell script that starts HAProxy and brings a running one to what its file says. Servers come, change and go
+ * through the runtime API, which touches no connection; only when anything else in the file changed are the workers
+ * replaced. It compares with the process itself and not with what was done before, so that it can be run again at any
+ * time.
  */
 export function haproxyScript({ config, state }: Paths): string {
   return String.raw`#!/bin/sh
@@ -28,7 +29,7 @@ without_servers() { grep -v '^  server ' "$1"; }
 
 # BACKEND/SERVER ADDRESS:PORT KEYWORD…, each server of the file.
 wanted() { awk '$1 == "backend" { name = $2 } $1 == "server" { sub(/^ *server /, ""); print name "/" $0 }' "$config"; }
-# BACKEND/SERVER ADDRESS:PORT ADMINISTRATIVE-STATE, each server of the process.
+# BACKEND/SERVER ADDRESS:PORT ADMINISTRATIVE-STATE, each server that runs.
 running() { echo 'show servers state' | ask | awk 'NF > 19 && $1 != "#" { print $2 "/" $4, $5 ":" $19, $7 }'; }
 
 # Commands for the servers that are to come, to move, or to come back.
@@ -40,12 +41,16 @@ arrivals() {
     state[$1] != 0 { print "set server " $1 " state ready" }' "$work/wanted"
 }
 departures() {
-  awk -v wanted="$work/wanted" 'BEGIN { while ((getline < wanted) > 0) keep[$1] } !($1 in keep) { print $1 }' "$work/running"
+  awk -v wanted="$work/wanted" '
+    BEGIN { while ((getline < wanted) > 0) keep[$1] }
+    !($1 in keep) { print $1 }' "$work/running"
 }
 # Connections of the departing servers that carry a request now.
 busy() {
-  echo 'show servers conn' | ask |
-    awk -v gone="$work/gone" 'BEGIN { while ((getline < gone) > 0) mine[$1] } $1 in mine { sum += $7 } END { print sum + 0 }'
+  echo 'show servers conn' | ask | awk -v gone="$work/gone" '
+    BEGIN { while ((getline < gone) > 0) mine[$1] }
+    $1 in mine { sum += $7 }
+    END { print sum + 0 }'
 }
 each_gone() { sed "s|.*|$1|" "$work/gone" | ask; }
 
@@ -64,7 +69,8 @@ remove_servers() {
   tries=$(($1 * 50))
   while [ "$tries" -gt 0 ] && [ "$(busy)" -gt 0 ]; do tries=$((tries - 1)); sleep 0.02; done
   each_gone 'set server & state maint' > /dev/null
-  # Idle connections close in the background. A server that cannot go yet stays in maintenance, where nothing reaches it, until the next time.
+  # Idle connections close in the background. A server that cannot go yet stays in maintenance, where nothing reaches
+  # it, until the next time.
   for _ in 1 2 3 4 5; do
     each_gone 'del server &' | grep -q 'cannot remove' || return 0
     sleep 0.02

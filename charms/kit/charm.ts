@@ -28,8 +28,8 @@ export type PublishOf<T extends CharmTypes> = {
 };
 
 /**
- * Makes a charm of its data and its function. The function is pure: the same view gives the same outcome, and all it may look at is the
- * unit it is handed. It runs many times, for every plan, so it should be quick.
+ * Makes a charm of its data and its function. The function is pure: the same view gives the same outcome, and all it
+ * may look at is the unit it is handed. It runs many times, for every plan, so it should be quick.
  */
 export function charm<
   Options extends z.ZodObject = z.ZodObject<Nothing>,

@@ -8,8 +8,8 @@ export type DataResult =
   | { readonly kind: 'invalid'; readonly fault: PlainFault };
 
 /**
- * Relation data read by a schema. The same published object is seen by every unit at the far end, so what it was read as is remembered;
- * fields the reader does not know are dropped, so that a publisher may be newer than its readers.
+ * Relation data read by a schema. The same published object is seen by every unit at the far end, so what it was read
+ * as is remembered; fields the reader does not know are dropped, so that a publisher may be newer than its readers.
  */
 export function readData(schema: z.ZodObject, data: JsonObject): DataResult {
   const known = memory.get(schema) ?? new WeakMap<JsonObject, DataResult>();

@@ -1,6 +1,8 @@
 import type * as z from './zod.ts';
 
-/** What one side of a relation publishes: each unit for itself, the application (its leader) for all of them, or both. */
+/**
+ * What one side of a relation publishes: each unit for itself, the application (its leader) for all of them, or both.
+ */
 export interface Side {
   readonly unit?: z.ZodObject;
   readonly application?: z.ZodObject;

@@ -1,5 +1,5 @@
-import type * as core from 'zod/v4/core';
 import type { OptionFault } from '../../model/charm.ts';
+import type { core } from './zod.ts';
 
 /** A zod issue as a sentence that goes on after the field's name: `must be a number, not "abc"`. */
 export function describeIssues(issues: readonly core.$ZodIssue[], input: unknown): OptionFault[] {

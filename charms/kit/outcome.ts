@@ -16,7 +16,10 @@ export function intent<Published = Nothing>(
   return { status: { kind: 'active', message }, spec: rest as IntentSpec<Published> };
 }
 
-/** Something that will come by itself is missing: a relation's data, an address. Without a spec the unit runs nothing meanwhile. */
+/**
+ * Something that will come by itself is missing: a relation's data, an address. Without a spec the unit runs nothing
+ * meanwhile.
+ */
 export function waiting<Published = Nothing>(message: string, spec?: IntentSpec<Published>): Outcome<Published> {
   return { status: { kind: 'waiting', message }, spec: spec ?? {} };
 }

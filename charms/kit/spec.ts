@@ -1,6 +1,9 @@
 import type { ApplicationInput, Nothing, Side, UnitInput } from './interface.ts';
 
-/** An argument list, or one line that is split as a shell would split it, without a shell: `haproxy -W -f '/etc/a b.cfg'`. */
+/**
+ * An argument list, or one line that is split as a shell would split it, without a shell: `haproxy -W -f '/etc/a
+ * b.cfg'`.
+ */
 export type Command = string | readonly string[];
 
 /** `500ms`, `30s`, `2m`, `1h`. */
@@ -99,7 +102,10 @@ export interface Addressed<Data> {
   readonly data: Data;
 }
 
-/** Publishes for the application instead of the unit, where an interface has both: `publish: { cluster: application({...}) }`. */
+/**
+ * Publishes for the application instead of the unit, where an interface has both: `publish: { cluster:
+ * application({...}) }`.
+ */
 export function application<Data>(data: Data): ForApplication<Data> {
   return { [APPLICATION]: true, data };
 }
@@ -109,7 +115,10 @@ export function to<Data>(relation: { readonly id: string }, data: Data): Address
   return { [ADDRESSED]: true, relation: relation.id, data };
 }
 
-/** What may be published on one relation of a side. Plain data are the unit's, or the application's where units publish nothing. */
+/**
+ * What may be published on one relation of a side. Plain data are the unit's, or the application's where units publish
+ * nothing.
+ */
 type Publishable<S extends Side> =
   | ([UnitInput<S>] extends [never] ? ApplicationInput<S> : UnitInput<S>)
   | ForApplication<ApplicationInput<S>>;

@@ -144,9 +144,10 @@ function readPublished(schema: z.ZodObject, data: RelationView['data'], view: Re
   const read = readData(schema, data);
   if (read.kind === 'valid') return read.data;
   const field = read.fault.path.join('.');
+  const where = `${publisher} published data on ${view.endpoint} that do not fit the interface ${view.interface}`;
   throw new ContractError({
     part: 'relation',
     path: ['relations', view.endpoint, publisher, field].filter((part) => part !== '').join('.'),
-    message: `${publisher} published data on ${view.endpoint} that do not fit the interface ${view.interface}: ${field} ${read.fault.message}`,
+    message: `${where}: ${field} ${read.fault.message}`,
   });
 }

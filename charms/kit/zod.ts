@@ -1,8 +1,8 @@
 /**
- * The part of zod whose values are plain JSON. Options and relation data cross between engine and charm as JSON, so a schema that could
- * produce a Date or a Map has no place here; and a short list keeps a bundled charm small.
+ * The part of zod whose values are plain JSON. Options and relation data cross between engine and charm as JSON, so a
+ * schema that could produce a Date or a Map has no place here; and a short list keeps a bundled charm small.
  */
-export type { infer, input, output, ZodObject, ZodType } from 'zod';
+export type { core, infer, input, output, ZodObject, ZodType } from 'zod';
 export {
   array,
   boolean,

@@ -11,8 +11,9 @@ export default charm(
     name: 'nginx',
     summary: 'Web server for a static site, and reverse proxy',
     description:
-      'Serves the directory given as the resource `site`, hands requests on to the applications related to `backend`, or does both: then ' +
-      'an application gets what the site does not have. The option `routes` says which paths an application gets.',
+      'Serves the directory given as the resource `site`, hands requests on to the applications related to ' +
+      '`backend`, or does both: then an application gets what the site does not have. The option `routes` says which ' +
+      'paths an application gets.',
     provides: { website: http },
     requires: { backend: { interface: http, optional: true } },
     options,

@@ -11,7 +11,10 @@ export const options = z.object({
     .default(['index.html']),
   /** A page of the site for paths it does not have: `/index.html` for an application of one page. */
   notFound: path.optional(),
-  /** Paths and what is below them, by the name of the application that gets them. One application may be left out: it gets the rest. */
+  /**
+   * Paths and what is below them, by the name of the application that gets them. One application may be left out: it
+   * gets the rest.
+   */
   routes: z.record(z.string(), z.strictObject({ path })).default({}),
   /** Largest body of a request, like `10m`. */
   maxBody: z

@@ -21,8 +21,9 @@ export default charm(
     name: 'node-app',
     summary: 'A Node application from a directory',
     description:
-      'Runs the directory given as the resource `app`, its production dependencies installed, as an unprivileged user. It finds HOST and ' +
-      'PORT to listen on and, when `database` is related, DATABASE_URL and the PG… variables in its environment.',
+      'Runs the directory given as the resource `app`, its production dependencies installed, as an unprivileged ' +
+      'user. It finds HOST and PORT to listen on and, when `database` is related, DATABASE_URL and the PG… variables ' +
+      'in its environment.',
     requires: { database: { interface: postgresql, limit: 1, optional: true } },
     provides: { http },
     options,
@@ -41,7 +42,8 @@ export default charm(
       services: {
         app: {
           command,
-          // Secrets may stand in the environment: of all users only this one and root can read it, and it is theirs anyway.
+          // Secrets may stand in the environment: of all users only this one and root can read it, and it is theirs
+          // anyway.
           environment: {
             NODE_ENV: 'production',
             ...(database?.data ? databaseEnvironment(database.data) : {}),

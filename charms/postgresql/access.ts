@@ -10,15 +10,18 @@ export interface Account {
 }
 
 /**
- * Name of the role and the database of a relation: the application's name; with the endpoint's, when it is not called `database`, and for
- * an application whose name PostgreSQL has given away. A dot stands in no application's name, so that no two relations share one.
+ * Name of the role and the database of a relation: the application's name; with the endpoint's, when it is not called
+ * `database`, and for an application whose name PostgreSQL has given away. A dot stands in no application's name, so
+ * that no two relations share one.
  */
 export function accountName(application: string, endpoint: string): string {
   const taken = ['postgres', 'template0', 'template1', 'public', 'none'].includes(application);
   return endpoint === 'database' && !taken ? application : `${application}.${endpoint}`;
 }
 
-/** pg_hba.conf: the server's own account through the socket, each role with its password and to its own database only. */
+/**
+ * pg_hba.conf: the server's own account through the socket, each role with its password and to its own database only.
+ */
 export function accessRules(accounts: readonly Account[]): string {
   const rules = sortedBy(accounts, (account) => account.name).map(({ name }) => {
     return `host "${name}" "${name}" all scram-sha-256`;
@@ -27,8 +30,8 @@ export function accessRules(accounts: readonly Account[]): string {
 }
 
 /**
- * What makes roles and databases be as the relations want them. All of it can be run again. Who is related no longer keeps its data and loses
- * its way in.
+ * What makes roles and databases be as the relations want them. All of it can be run again. Who is related no longer
+ * keeps its data and loses its way in.
  */
 export function relationsSql(accounts: readonly Account[], extensions: readonly string[]): string {
   const sorted = sortedBy(accounts, (account) => account.name);

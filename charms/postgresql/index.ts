@@ -27,8 +27,8 @@ export default charm(
     name: 'postgresql',
     summary: 'PostgreSQL 15, a database and a role for each relation',
     description:
-      'Every application related to `database` gets a database of its own and a role with a generated password. When the relation goes, ' +
-      'the role is locked and the data stay. One unit; its storage outlives it.',
+      'Every application related to `database` gets a database of its own and a role with a generated password. When ' +
+      'the relation goes, the role is locked and the data stay. One unit; its storage outlives it.',
     provides: { database: postgresql },
     options,
     storage: { data: { path: STORAGE, summary: 'The cluster' } },

@@ -1,7 +1,10 @@
 /** Where things are in the unit. */
 const VERSION = 15;
 export const BINARIES = `/usr/lib/postgresql/${VERSION}/bin`;
-/** The storage; the cluster is a directory in it, so that it can appear by a rename and another version can stand beside it. */
+/**
+ * The storage; the cluster is a directory in it, so that it can appear by a rename and another version can stand beside
+ * it.
+ */
 export const STORAGE = '/var/lib/postgresql/data';
 export const CLUSTER = `${STORAGE}/${VERSION}`;
 export const SEED = '/var/lib/postgresql/seed';

@@ -3,18 +3,19 @@ import { BINARIES, CLUSTER, SEED, STORAGE } from './paths.ts';
 const AS_POSTGRES = 'setpriv --reuid=postgres --regid=postgres --clear-groups';
 
 /**
- * Makes the cluster that every unit starts from, once, in the image: it costs a second, a copy costs 40 ms. Its configuration files go,
- * since the charm writes its own. Segments of 4 MB instead of 16 keep the copy small.
+ * Makes the cluster that every unit starts from, once, in the image: it costs a second, a copy costs 40 ms. Its
+ * configuration files go, since the charm writes its own. Segments of 4 MB instead of 16 keep the copy small.
  */
 export const MAKE_SEED: readonly string[] = [
   `install -d -m 0700 -o postgres -g postgres ${SEED}`,
-  `${AS_POSTGRES} ${BINARIES}/initdb -D ${SEED} --encoding=UTF8 --locale=C.UTF-8 --data-checksums --wal-segsize=4 --no-sync`,
+  `${AS_POSTGRES} ${BINARIES}/initdb -D ${SEED} --encoding=UTF8 --locale=C.UTF-8 --data-checksums ` +
+    '--wal-segsize=4 --no-sync',
   `rm ${SEED}/postgresql.conf ${SEED}/pg_hba.conf`,
 ];
 
 /**
- * Gives an empty storage its cluster. The copy is on disk before it gets its name, so that whenever power fails there is a whole cluster or
- * none.
+ * Gives an empty storage its cluster. The copy is on disk before it gets its name, so that whenever power fails there
+ * is a whole cluster or none.
  */
 export const PLANT_SEED = `#!/bin/sh
 set -eu

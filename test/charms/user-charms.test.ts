@@ -7,7 +7,10 @@ import { intentIn, viewOf } from '../../charms/kit/testing.ts';
 import { openCharms } from '../../controller/read/charms/source.ts';
 import { sha256 } from '../../controller/read/digest.ts';
 
-/** The charms that users see, in the guide and in the example: they compile, load as a user's charm does, and do what the text says. */
+/**
+ * The charms that users see, in the guide and in the example: they compile, load as a user's charm does, and do what
+ * the text says.
+ */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
 

@@ -19,8 +19,8 @@ export function commandOf(command: Command, path: string): readonly string[] {
 const NEEDS_SHELL = new Set('|&;<>()$`*?[]\n');
 
 /**
- * Splits a line as a POSIX shell does, with quotes and backslashes, but knows nothing else of a shell: whatever would need one is refused,
- * so that no line means something other than it looks like.
+ * Splits a line as a POSIX shell does, with quotes and backslashes, but knows nothing else of a shell: whatever would
+ * need one is refused, so that no line means something other than it looks like.
  */
 export function splitWords(line: string, path: string): string[] {
   const words: string[] = [];

@@ -13,8 +13,8 @@ import {
 import { viewOf } from '../../../charms/kit/testing.ts';
 
 /**
- * What the compiler tells a charm's author. The functions run too, so that nothing here is only believed; a line marked as an error that
- * compiles would itself be an error.
+ * What the compiler tells a charm's author. The functions run too, so that nothing here is only believed; a line marked
+ * as an error that compiles would itself be an error.
  */
 const queue = defineInterface('queue', {
   provider: {

@@ -16,7 +16,10 @@ const run = promisify(execFile);
 export interface Rig {
   /** What the charm asks for now. */
   readonly intent: () => Intent;
-  /** Related applications, with the version of their passwords, and options. Does what a provider would do with the changed intent. */
+  /**
+   * Related applications, with the version of their passwords, and options. Does what a provider would do with the
+   * changed intent.
+   */
   readonly apply: (applications: Readonly<Record<string, number>>, options?: JsonObject) => Promise<void>;
   /** Runs SQL as a client of the network would; resolves with the answer, rejects with psql's words. */
   readonly query: (client: Client, sql: string) => Promise<string>;
