@@ -30,6 +30,7 @@ async function program(shells: Shells, args: readonly string[], version: string)
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [verb]', 'show help for a verb')
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .addHelpText('after', TOP_HELP);
   for (const verb of VERBS) {
     const command = new Commands(verb.name).description(verb.summary).helpOption('-h, --help', 'show help');

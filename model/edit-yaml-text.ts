@@ -18,8 +18,11 @@ const RESERVED = /^(?:null|true|false|[.](?:nan|inf)|[.]\d.*|y|n|yes|no|on|off)$
 /** A text as YAML: plain where that is safe, also for readers of YAML 1.1, else in double quotes. */
 export function textYaml(text: string): string {
   const plain = PLAIN.test(text) && !RESERVED.test(text) && text === text.trim() && !text.startsWith('..');
-  return plain || isRelativePath(text) ? text : JSON.stringify(text);
+  return plain || isRelativePath(text) || QUANTITY.test(text) ? text : JSON.stringify(text);
 }
+
+/** `256M`, `500m`: digits that no reader takes for a number. */
+const QUANTITY = /^\d+(?:\.\d+)?[KMGTm]i?$/;
 
 function isRelativePath(text: string): boolean {
   return /^\.\.?\/[A-Za-z0-9_./-]*$/.test(text);

@@ -1,4 +1,4 @@
-// npm run build: dist/cantrip.cjs (the command, one file whose parts are evaluated when they are used), dist/kit (what
+// npm run build [-- FOLDER]: FOLDER/cantrip.cjs (the command, one file whose parts are evaluated when they are used), FOLDER/kit (what
 // charms by path import as cantrip/kit) and schema/environment.schema.json.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const out = process.argv[2] ?? join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Native parts, which are found beside the bundle at run time. */
@@ -13,12 +14,12 @@ const external = ['@photostructure/sqlite', 'esbuild', 'node:sqlite'];
 
 const common = { bundle: true, platform: 'node', target: 'node20', minifyWhitespace: true, logLevel: 'warning' };
 
-mkdirSync(join(root, 'dist'), { recursive: true });
+mkdirSync(out, { recursive: true });
 await Promise.all([
   build({
     ...common,
     entryPoints: [join(root, 'cli/main.ts')],
-    outfile: join(root, 'dist/cantrip.cjs'),
+    outfile: join(out, 'cantrip.cjs'),
     format: 'cjs',
     external,
     define: { __VERSION__: JSON.stringify(version) },
@@ -27,7 +28,7 @@ await Promise.all([
   build({
     ...common,
     entryPoints: [join(root, 'charms/kit/index.ts')],
-    outfile: join(root, 'dist/kit/index.mjs'),
+    outfile: join(out, 'kit/index.mjs'),
     format: 'esm',
   }),
   writeSchema(),
@@ -35,7 +36,7 @@ await Promise.all([
 
 /** The JSON Schema that editors use, from the same code that reads the file. */
 async function writeSchema() {
-  const bundle = join(root, 'dist/schema.mjs');
+  const bundle = join(out, 'schema.mjs');
   const entryPoints = [join(root, 'model/environment-schema.ts')];
   await build({ ...common, entryPoints, outfile: bundle, format: 'esm' });
   const { environmentJsonSchema } = await import(pathToFileURL(bundle).href);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { byPlace } from '../../model/report.ts';
 import { renderDiagnostics, summarise } from '../output/diagnostics.ts';
 import type { ReadShell } from './shell.ts';
 import { showPath } from './source.ts';
@@ -11,7 +12,7 @@ export type Drafts = ReadonlyMap<string, string>;
 export function complain(shell: ReadShell, diagnostics: readonly Diagnostic[], drafts: Drafts = new Map()): void {
   if (diagnostics.length === 0) return;
   const { terminal } = shell;
-  const lines = renderDiagnostics(diagnostics, {
+  const lines = renderDiagnostics([...diagnostics].sort(byPlace), {
     style: terminal.errorStyle,
     showFile: (file) => showPath(shell, file),
     lines: (file) => (terminal.isErrorTerminal ? linesOf(file, drafts) : null),

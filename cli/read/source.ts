@@ -46,7 +46,7 @@ function fileOf(path: string): string {
 }
 
 function readSource(file: string): FoundSource {
-  if (!existsSync(file)) throw new UsageError(`there is no file ${file}`, `cantrip init writes a ${FILE_NAME}`);
+  if (!existsSync(file)) throw new UsageError(`there is no file ${file}`, `cantrip init writes an ${FILE_NAME}`);
   return { file, text: readFileSync(file, 'utf8'), name: null, isStored: false };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { check } from '../../controller/read/prepare.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
+import { byPlace } from '../../model/report.ts';
 import { diagnosticJson } from '../output/diagnostics.ts';
 import { complain } from './complain.ts';
 import type { ReadShell } from './shell.ts';
@@ -14,7 +15,7 @@ export function define(command: Command, shell: ReadShell): void {
     .action(
       shell.action(async (file, options) => {
         const source = await findSource(shell, options, file);
-        const diagnostics = await check(await shell.context(), source);
+        const diagnostics = [...(await check(await shell.context(), source))].sort(byPlace);
         if (options.json) {
           shell.terminal.out(JSON.stringify(diagnostics.map(diagnosticJson), null, 2));
         } else {

@@ -62,7 +62,7 @@ function headLine(state: ProgressState, { style, nowMs }: TreeOptions): string {
 
 function groupLines(group: Group, isLast: boolean, options: TreeOptions): string[] {
   const { style } = options;
-  const own = group.own === null ? '' : `  ${rowText(group.own, options)}`;
+  const own = group.own === null || isThrough(group.own) ? '' : `  ${rowText(group.own, options)}`;
   const bar = isLast ? '  ' : `${style.dim('│')} `;
   const width = Math.max(...group.units.map(([unit]) => unit.length));
   return [
@@ -77,7 +77,7 @@ function groupLines(group: Group, isLast: boolean, options: TreeOptions): string
 /** One line a group: how many of its units are through, and what the longest under way does. */
 function foldedLines(group: Group, isLast: boolean, options: TreeOptions): string[] {
   const rows = [...(group.own === null ? [] : [group.own]), ...group.units.map(([, row]) => row)];
-  const through = group.units.filter(([, row]) => row.done >= row.total).length;
+  const through = group.units.filter(([, row]) => isThrough(row)).length;
   const busy = rows.filter((row) => row.running.length > 0 || row.fault !== null);
   const oldest = busy.sort((a, b) => (a.running[0]?.sinceMs ?? 0) - (b.running[0]?.sinceMs ?? 0))[0];
   const text = oldest === undefined ? '' : `  ${rowText(oldest, options)}`;
@@ -86,9 +86,11 @@ function foldedLines(group: Group, isLast: boolean, options: TreeOptions): strin
 }
 
 function isBusy({ own, units }: Group): boolean {
-  return [...(own === null ? [] : [own]), ...units.map(([, row]) => row)].some(
-    (row) => row.done < row.total || row.running.length > 0 || row.fault !== null,
-  );
+  return [...(own === null ? [] : [own]), ...units.map(([, row]) => row)].some((row) => !isThrough(row));
+}
+
+function isThrough(row: Row): boolean {
+  return row.done >= row.total && row.running.length === 0 && row.fault === null;
 }
 
 function rowText(row: Row, { style, nowMs }: TreeOptions): string {

@@ -1,0 +1,80 @@
+import { afterAll, expect, it } from 'vitest';
+import { ALIASES, resolveAlias } from '../../cli/aliases.ts';
+import { VERBS } from '../../cli/verbs.ts';
+import { openProgram } from './program.ts';
+
+const program = openProgram();
+afterAll(() => program.remove());
+
+const GOLDEN = '../golden/cli';
+
+it('the verbs are sorted', () => {
+  const names = VERBS.map((verb) => verb.name);
+  expect(names).toEqual([...names].sort());
+});
+
+it('every alias leads to a verb, and none hides one', () => {
+  const names = VERBS.map((verb) => verb.name);
+  for (const [alias, { verb }] of Object.entries(ALIASES)) {
+    expect(names).toContain(verb);
+    expect(names).not.toContain(alias);
+  }
+});
+
+it.each([
+  ['integrate web db', 'relate web db'],
+  ['add-unit web', 'scale web=+1'],
+  ['add-unit web -n 3 -f x.yaml', 'scale web=+3 -f x.yaml'],
+  ['add-unit -n 3 web', 'scale web=+3'],
+  ['remove-unit web --num-units=2', 'scale web=-2'],
+  ['destroy -e shop', 'down -e shop'],
+  ['up', 'up'],
+  ['constructor', 'constructor'],
+])('%s means %s', (typed, meant) => {
+  expect(resolveAlias(typed.split(' ')).join(' ')).toBe(meant);
+});
+
+it('help shows all verbs', async () => {
+  const { out, err, status } = program.run(['--help']);
+  expect([status, err]).toEqual([0, '']);
+  await expect(out).toMatchFileSnapshot(`${GOLDEN}/help.txt`);
+  expect(program.run([]).out).toBe(out);
+  expect(program.run(['help']).out).toBe(out);
+});
+
+it.each(VERBS.map((verb) => verb.name))('%s --help shows an example', async (name) => {
+  const { out, err, status } = program.run([name, '--help']);
+  expect([status, err]).toEqual([0, '']);
+  expect(out).toMatch(/\nExamples?:\n {2}cantrip /);
+  expect(program.run(['help', name]).out).toBe(out);
+  await expect(out).toMatchFileSnapshot(`${GOLDEN}/help-${name}.txt`);
+});
+
+it('the version is the package’s', () => {
+  expect(program.run(['--version'])).toEqual({ status: 0, out: '0.1.0\n', err: '' });
+  expect(program.run(['-V'])).toEqual({ status: 0, out: '0.1.0\n', err: '' });
+});
+
+it.each([
+  ['sclae web 5', "error: unknown command 'sclae'\n(Did you mean scale?)\n"],
+  ['plan --jsn', "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
+  ['relate web', "error: missing required argument 'other'\n"],
+  ['plan a b', "error: too many arguments for 'plan'. Expected 1 argument but got 2.\n"],
+  ['plan a -e b', 'error: two environments are named\n  hint: give one file, or one name with -e\n'],
+  [
+    'plan -e nowhere',
+    'error: there is no environment "nowhere" on this host\n  hint: none was deployed from this host yet\n',
+  ],
+  ['plan nowhere.yaml', 'error: there is no file WORK/nowhere.yaml\n  hint: cantrip init writes an environment.yaml\n'],
+  [
+    'status',
+    'error: there is no environment.yaml in WORK or above\n  hint: give the file (-f FILE), or the name of what runs (-e NAME); cantrip init writes a new one\n',
+  ],
+  ['relate Web db', 'error: "Web" is not an end of a relation\n  hint: for example web or web:database\n'],
+  ['scale web', 'error: how many units should web have?\n  hint: for example web=3\n'],
+  ['scale web five', 'error: "five" is not a number of units\n  hint: for example web=3\n'],
+  ['expose lb 8080', 'error: exposure "8080" is no assignment\n  hint: for example http=8080\n'],
+  ['logs -n many', 'error: "many" is not a number of lines\n  hint: for example -n 50\n'],
+])('%s is wrong use', (line, expected) => {
+  expect(program.run(line.split(' '))).toEqual({ status: 2, out: '', err: expected });
+});
