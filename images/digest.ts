@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -72,7 +72,8 @@ async function readCache(file: string): Promise<Map<string, CachedFile>> {
 
 /** Somebody who may not write the state directory (`plan` as an ordinary user) has the same digests, only slower. */
 async function writeCache(file: string, files: ReadonlyMap<string, CachedFile>): Promise<void> {
-  const draft = `${file}.${process.pid}`;
+  // Two applications may have the same directory digested at the same time.
+  const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(draft, JSON.stringify([...files]));
