@@ -68,26 +68,42 @@ async function performRound(
   { providers }: World<Provider>,
   { situation, plan }: Round,
 ): Promise<OutcomeKind | null> {
-  const { context, request, session, progress, facts } = loop;
-  const { signal, environment } = request;
+  const { progress, facts } = loop;
+  const { signal } = loop.request;
   if (plan === null) return 'refused';
   if (signal.aborted) return 'interrupted';
   if (plan.operations.length > 0 && progress.isStuck()) return 'failed';
-  if (progress.beginRound(plan)) {
-    context.emit({ kind: 'round.started', round: progress.counts.rounds, plan });
-    const journal = await session.journal();
-    journal.note({ kind: 'plan', round: progress.counts.rounds, operations: plan.operations.length });
-    const lookout = openLookout(providers, environment);
-    const { clock, emit } = context;
-    const operateContext = { environment, providers, lookout, vault: session.vault, journal, clock, emit };
-    progress.endRound(plan, await apply(operateContext, { plan, givenUp: progress.givenUp, signal }));
+  const tried = progress.beginRound(plan);
+  if (tried && (await applyRound(loop, providers, plan))) {
     facts.restart();
     return null;
   }
   const waited = await facts.wait(situation, signal);
   if (waited === 'told') return null;
   if (waited !== 'nothing') return waited;
+  if (tried) {
+    progress.noteVain(plan);
+    return null;
+  }
   return progress.failures().length > 0 ? 'failed' : 'done';
+}
+
+/** Whether anything in the world was changed, or has changed by itself. */
+async function applyRound(
+  { context, request, session, progress }: Loop,
+  providers: ReadonlyMap<string, Provider>,
+  plan: Plan,
+): Promise<boolean> {
+  const { clock, emit } = context;
+  const { environment, signal } = request;
+  const round = progress.counts.rounds;
+  emit({ kind: 'round.started', round, plan });
+  const journal = await session.journal();
+  journal.note({ kind: 'plan', round, operations: plan.operations.length });
+  const lookout = openLookout(providers, environment);
+  const operateContext = { environment, providers, lookout, vault: session.vault, journal, clock, emit };
+  const applied = await apply(operateContext, { plan, givenUp: progress.givenUp, signal });
+  return progress.endRound(plan, applied);
 }
 
 function conclude({ request, progress }: Loop, kind: OutcomeKind, { situation, plan }: Round): Outcome {

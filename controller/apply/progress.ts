@@ -9,7 +9,7 @@ const IDLE_ROUNDS = 3;
 /** The same work done that often and needed again: something undoes it. */
 const REPEATS = 3;
 
-/** More rounds than any environment needs. */
+/** More rounds that change something than any environment needs. */
 const MAX_ROUNDS = 100;
 
 /** What a run has achieved, and what it does not try again. Sees to it that the loop ends. */
@@ -17,7 +17,10 @@ export interface Progress {
   readonly givenUp: ReadonlySet<string>;
   /** Gives up what was done again and again in vain. False: nothing is left in the plan that can be tried. */
   beginRound(plan: Plan): boolean;
-  endRound(plan: Plan, applied: Applied): void;
+  /** False: it only waited, and the world is as it was. */
+  endRound(plan: Plan, applied: Applied): boolean;
+  /** A round only waited, and there is nothing to wait for. */
+  noteVain(plan: Plan): void;
   /** Nothing more will come of it. */
   isStuck(): boolean;
   failures(): readonly Failure[];
@@ -30,7 +33,8 @@ export function startProgress(): Progress {
   const repeats = new Map<string, number>();
   const counts = { performed: 0, rounds: 0 };
   let idle = 0;
-  let stale: readonly Failure[] = [];
+  let changed = 0;
+  let stuck: readonly Failure[] = [];
   const isVain = (operation: Operation): boolean => (repeats.get(workOf(operation)) ?? 0) >= REPEATS;
   const giveUp = (failure: Failure): void => {
     givenUp.add(failure.operation);
@@ -47,16 +51,26 @@ export function startProgress(): Progress {
     },
     endRound(plan, { run, failures: failed }) {
       counts.performed += run.done.length;
-      idle = run.done.length > 0 || run.stale.length === 0 ? 0 : idle + 1;
       for (const failure of failed) giveUp(failure);
       const operations = new Map(plan.operations.map((operation) => [operation.id, operation]));
-      stale = run.stale.flatMap(({ id, message }) => unsettled(operations.get(id), message));
+      const changes = run.done.flatMap((id) => changing(operations.get(id)));
       // The first round makes everything; only what comes after it can be a repetition.
-      if (counts.rounds > 1) for (const id of run.done) count(repeats, operations.get(id));
+      if (counts.rounds > 1) for (const operation of changes) count(repeats, operation);
+      if (changes.length > 0) {
+        changed += 1;
+        idle = 0;
+      } else if (run.stale.length > 0) idle += 1;
+      stuck = run.stale.flatMap(({ id, message }) => unsettled(operations.get(id), message));
+      return changes.length > 0 || run.stale.length > 0;
     },
-    isStuck: () => idle >= IDLE_ROUNDS || counts.rounds >= MAX_ROUNDS,
+    noteVain(plan) {
+      idle += 1;
+      const left = plan.operations.filter((operation) => !givenUp.has(operation.id));
+      stuck = left.flatMap((operation) => unsettled(operation, 'it ended well and is needed again'));
+    },
+    isStuck: () => idle >= IDLE_ROUNDS || changed >= MAX_ROUNDS,
     failures() {
-      const all = [...failures.values(), ...(idle >= IDLE_ROUNDS ? stale : [])];
+      const all = [...failures.values(), ...(idle >= IDLE_ROUNDS ? stuck : [])];
       return all.sort((a, b) => byText(a.operation, b.operation));
     },
   };
@@ -75,8 +89,12 @@ function hasWork(plan: Plan, givenUp: ReadonlySet<string>): boolean {
   return false;
 }
 
-function count(repeats: Map<string, number>, operation: Operation | undefined): void {
-  if (operation === undefined) return;
+/** Waiting changes nothing. */
+function changing(operation: Operation | undefined): Operation[] {
+  return operation === undefined || operation.action.kind === 'unit.await' ? [] : [operation];
+}
+
+function count(repeats: Map<string, number>, operation: Operation): void {
   const work = workOf(operation);
   repeats.set(work, (repeats.get(work) ?? 0) + 1);
 }

@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { systemClock } from '../../../controller/apply/clock.ts';
 import { openFileHome } from '../../../controller/apply/file-home.ts';
 import type { LockOptions, StateHome } from '../../../controller/apply/home.ts';
-import { buildProgram, type Program } from '../child.ts';
+import { buildProgram, type Program } from '../support/child.ts';
 
 let state: string;
 let home: StateHome;
@@ -73,7 +73,7 @@ describe('lock', () => {
     }
   });
 
-  test('is held against a second one in the same process, too, and environments do not disturb each other', async () => {
+  test('holds in the same process, too; environments do not disturb each other', async () => {
     const lock = await home.lock('shop', ME, IMPATIENT);
     await expect(home.lock('shop', ME, IMPATIENT)).rejects.toMatchObject({ name: 'LockedError', environment: 'shop' });
     const other = await home.lock('blog', ME, IMPATIENT);

@@ -17,7 +17,7 @@ import { openSqliteStore } from '../../../controller/apply/sqlite-store.ts';
 import type { Store } from '../../../controller/apply/store.ts';
 import { loadSqlite, type SqliteModule } from '../../../controller/read/sqlite.ts';
 import { openSqliteReader } from '../../../controller/read/sqlite-reader.ts';
-import { buildProgram, type Program } from '../child.ts';
+import { buildProgram, type Program } from '../support/child.ts';
 
 let sqlite: SqliteModule;
 let directory: string;

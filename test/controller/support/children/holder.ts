@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../../../controller/apply/clock.ts';
-import { openFileHome } from '../../../controller/apply/file-home.ts';
+import { systemClock } from '../../../../controller/apply/clock.ts';
+import { openFileHome } from '../../../../controller/apply/file-home.ts';
 
 /**
  * Takes an environment's lock, says so, and keeps it for a while. Arguments: state directory, environment,

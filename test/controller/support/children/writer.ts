@@ -1,6 +1,6 @@
-import { systemClock } from '../../../controller/apply/clock.ts';
-import { openSqliteStore } from '../../../controller/apply/sqlite-store.ts';
-import { loadSqlite } from '../../../controller/read/sqlite.ts';
+import { systemClock } from '../../../../controller/apply/clock.ts';
+import { openSqliteStore } from '../../../../controller/apply/sqlite-store.ts';
+import { loadSqlite } from '../../../../controller/read/sqlite.ts';
 
 /** Writes numbers, many at once, and says each that was acknowledged. Arguments: file, first number. */
 async function main(file: string, first: number): Promise<void> {
