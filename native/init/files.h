@@ -6,7 +6,7 @@
 
 enum { FILES_MAX_CONTENT = 4 << 20 };
 
-/* Each file is written beside its place and renamed over it; a directory is made or adjusted. Stops at the first failure. */
+/* A file is written beside its place and renamed over it, a directory made or adjusted. Ends at the first failure. */
 int files_write(struct reader fields, struct error *error);
 
 /* Files, links and empty directories. What is not there has been removed. */

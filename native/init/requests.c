@@ -125,12 +125,14 @@ static enum outcome remove_services(const struct request *request, struct error 
 		fields_release(RULES(rules), &read);
 		return REFUSED;
 	}
-	for (char **name = read.names; name && *name; name++)
-		services_remove(*name);
-	free(read.awaited);
-	if (!read.names)
+	char **names = read.names;
+	read.names = NULL;
+	fields_release(RULES(rules), &read);
+	if (!names)
 		return DONE;
-	return waiters_await_removal(&request->answer, read.names, error) < 0 ? REFUSED : LATER;
+	for (char **name = names; *name; name++)
+		services_remove(*name);
+	return waiters_await_removal(&request->answer, names, error) < 0 ? REFUSED : LATER;
 }
 
 /* The requests about one service. */

@@ -6,7 +6,10 @@
 
 enum { MAX_RUNS = 64, RUN_MAX_OUTPUT = 65536 };
 
-/* Answers when the program has ended. Fails with stage `request` or `run`; a program that cannot be executed is answered. */
+/*
+ * Answers when the program has ended, also when it could not be executed. Fails with stage `request` or `run` when
+ * nothing was begun.
+ */
 int run_start(const struct request *request, struct error *error);
 
 #endif

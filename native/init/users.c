@@ -151,7 +151,7 @@ static bool parse_id(struct span text, uint32_t *id)
 	return true;
 }
 
-/* Splits the line at `*at` at its colons, moves behind it and returns the number of fields, 0 when there are too many. */
+/* Splits the line at `*at` at its colons and moves behind it. The number of fields, 0 when there are too many. */
 static size_t next_line(const char *text, size_t length, size_t *at, struct span fields[MAX_FIELDS])
 {
 	const char *line = text + *at;

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,10 +52,14 @@ export async function startInit(): Promise<InitContainer> {
   const child = spawn('unshare', [...unshare, program, socket, logs, join(root, 'native/build/cantrip-init')], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const ended = once(child, 'exit');
-  await until(() => existsSync(socket), 'the control socket');
-  const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
-  const client = await InitClient.open(socket);
+  // With it goes everything in its namespaces, however the tests end.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'exit').finally(() => process.removeListener('exit', kill));
+  const { client, pid } = await connectTo(socket, child).catch((error: unknown) => {
+    kill();
+    throw error;
+  });
 
   const stop = async () => {
     const before = Date.now();
@@ -70,6 +74,12 @@ export async function startInit(): Promise<InitContainer> {
   const container = { client, socket, directory, pid, logs, stop, log };
   running.add(container);
   return container;
+}
+
+async function connectTo(socket: string, unshare: ChildProcess): Promise<{ client: InitClient; pid: number }> {
+  await until(() => existsSync(socket), 'the control socket');
+  const pid = Number(readFileSync(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8'));
+  return { client: await InitClient.open(socket), pid };
 }
 
 /** For afterEach: whatever a test left running. */

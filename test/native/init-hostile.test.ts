@@ -110,7 +110,7 @@ test('ten thousand frames of seeded rubbish do no harm', async () => {
   await until(() => openDescriptors(init.pid) === before, 'all descriptors closed');
 });
 
-/** Fields with right and wrong tags, lengths that lie now and then, texts with NUL and dots. Never a path or a known name. */
+/** Fields with right and wrong tags, lengths that lie now and then, texts with NUL and dots; no path, no known name. */
 function rubbish(random: () => number, types: readonly number[]): Buffer {
   const parts: Buffer[] = [];
   for (let count = Math.floor(random() * 6); count > 0; count--) {

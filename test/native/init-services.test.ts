@@ -28,7 +28,8 @@ test('a service starts when those it comes after are ready, not before', async (
   const note = (name: string) => `echo ${name} >> ${order}; exec sleep 1000`;
   const check = execCheck(`test -e ${init.directory}/go`, { intervalMs: 20 });
   await init.client.setService(service('db', note('db'), { check }));
-  await init.client.setService(service('web', note('web'), { after: ['db'] }));
+  const noted = execCheck(`grep -q web ${order}`);
+  await init.client.setService(service('web', note('web'), { after: ['db'], check: noted }));
   await init.client.setService(service('lb', note('lb'), { after: ['web', 'db'] }));
   await sleep(100);
   expect(await stateOf(init, 'web')).toMatchObject({ state: 'waiting', message: 'waits for db (starting)', pid: null });

@@ -67,7 +67,7 @@ export class InitClient {
     };
   }
 
-  /** In order; those after the first failure are not tried. Each appears whole or not at all, missing parents are made. */
+  /** In order, up to the first failure. Each appears whole or not at all; missing parents are made. */
   async writeFiles(files: readonly InitFile[]): Promise<void> {
     for (const batch of batchesOf(files)) {
       await this.#connection.request(
@@ -98,7 +98,7 @@ export class InitClient {
     };
   }
 
-  /** Defines and starts, or restarts when the digest is another. Resolves with refused niceties, not when it is ready. */
+  /** Defines and starts, or restarts for another digest. Resolves at once, with the niceties that were refused. */
   async setService(service: InitService): Promise<readonly string[]> {
     return readWarnings(await this.#connection.request(init.serviceSet, encodeService(service)));
   }
