@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,10 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { openImages } from '../../../images/store.ts';
 import type { MachineSpec } from '../../../model/desired.ts';
 import type { ImageSpec } from '../../../model/image.ts';
-import type { Provider } from '../../../model/provider.ts';
+import type { Provider, UnitRef } from '../../../model/provider.ts';
+import { openContainers } from '../../../providers/container/containers.ts';
 import { networkIdentity } from '../../../providers/container/identity.ts';
 import { openBuilder, openProvider } from '../../../providers/container/index.ts';
+import { type ContainerPaths, layoutOf } from '../../../providers/container/layout.ts';
 import { AgentClient } from '../../../providers/container/native/agent.ts';
+import { InitClient } from '../../../providers/container/native/init.ts';
 
 /** Kept between runs and shared by all tests: making a base takes half a minute, and it is the same for all. */
 const IMAGE_CACHE = '/var/tmp/cantrip-test-images';
@@ -31,6 +34,17 @@ export interface Lab {
   /** Another provider on the same directories, as another command would have it. */
   again(): Provider;
   agent(): Promise<AgentClient>;
+  /** Process 1 of a container. */
+  init(id: string): Promise<InitClient>;
+  /** As an administrator or a reboot of the firewall would. */
+  flushRules(environment: string): Promise<void>;
+  killInit(environment: string, unit: string): Promise<void>;
+  killAgent(): Promise<void>;
+  /** What a crash right after the first step of making a machine leaves. */
+  labelOnly(spec: MachineSpec): void;
+  /** What is recorded on the host of what was done in the unit. */
+  recorded(unit: UnitRef): string;
+  plantLink(unit: UnitRef, service: string, target: string): void;
   spec(environment: string, unit: string, change?: Partial<MachineSpec>): MachineSpec;
   /** What is on the host of these environments and of this lab's containers. Ends empty. */
   leftovers(): readonly string[];
@@ -56,6 +70,8 @@ export function openLab(): Lab {
   const again = (): Provider => openProvider({ ...options, images });
   const program = join(nativeDirectory, 'cantrip-agent');
   const agent = (): Promise<AgentClient> => AgentClient.open({ program, runDirectory: run });
+  const containers = openContainers(layoutOf(state, run));
+  const pathsOf = (unit: UnitRef): ContainerPaths => containers.paths(containers.find(unit)?.id ?? '');
   return {
     provider: again(),
     state,
@@ -73,6 +89,23 @@ export function openLab(): Lab {
       address: null,
       ...change,
     }),
+    init: (id) => InitClient.open(join(run, 'containers', id, 'control.sock')),
+    async flushRules(environment) {
+      execFileSync('nft', ['delete', 'table', 'inet', networkIdentity(state, environment).table]);
+    },
+    async killInit(environment, unit) {
+      const id = containers.find({ environment, unit })?.id;
+      const found = (await (await agent()).list()).find((container) => container.id === id);
+      process.kill(found?.pid ?? 0, 'SIGKILL');
+    },
+    async killAgent() {
+      const { pid } = await (await agent()).hello();
+      process.kill(pid, 'SIGKILL');
+      await until(() => !existsSync(`/proc/${pid}`), 'the end of the agent');
+    },
+    labelOnly: (spec) => void containers.create(spec),
+    recorded: (unit) => readFileSync(pathsOf(unit).record, 'utf8') + readFileSync(pathsOf(unit).manifest, 'utf8'),
+    plantLink: (unit, service, target) => symlinkSync(target, join(pathsOf(unit).logs, `${service}.log`)),
     leftovers: () => findLeftovers(state, run),
     async close() {
       await (await AgentClient.find(run))?.shutdown();
