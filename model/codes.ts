@@ -1,6 +1,8 @@
 /**
- * Codes of what is wrong with an environment file by itself, with their titles. Codes are stable: a fault keeps its number for ever, and no
- * number is given to another fault. The first digit tells the family; every family stands with the code that finds it. Sorted.
+ * Codes of what is wrong with an environment file by itself, with their titles. Codes are stable: a fault keeps its
+ * number for ever, and no
+ * number is given to another fault. The first digit tells the family; every family stands with the code that finds it.
+ * Sorted.
  */
 export const CODES = {
   E1001: 'The file is not valid YAML',

@@ -14,7 +14,8 @@ export function readPlain(text: string): Json | null {
 }
 
 /**
- * The text with one change made where it belongs and every other character as it was; null when that is not possible. What is returned was
+ * The text with one change made where it belongs and every other character as it was; null when that is not possible.
+ * What is returned was
  * read back and means exactly what was intended.
  */
 export function changeText(text: string, change: Change): string | null {

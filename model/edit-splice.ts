@@ -23,7 +23,10 @@ export interface Source {
   readonly document: ParsedYaml;
 }
 
-/** Where and how the text changes, or null when the place cannot be changed without touching more (aliases, explicit keys). */
+/**
+ * Where and how the text changes, or null when the place cannot be changed without touching more (aliases, explicit
+ * keys).
+ */
 export function spliceFor(source: Source, change: Change): Splice | null {
   switch (change.kind) {
     case 'set':

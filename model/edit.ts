@@ -38,7 +38,10 @@ export type EditResult =
   | { readonly kind: 'edited'; readonly text: string }
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null };
 
-/** The file with the edits made in order, comments and layout kept. An edit that finds things as they should be already changes nothing. */
+/**
+ * The file with the edits made in order, comments and layout kept. An edit that finds things as they should be
+ * already changes nothing.
+ */
 export function editEnvironment(text: string, edits: readonly Edit[]): EditResult {
   let edited = text;
   for (const edit of edits) {

@@ -11,7 +11,10 @@ interface ExposeReader {
   readonly at: Record<string, Place>;
 }
 
-/** `{http: 8080}`, `{http: "127.0.0.1:8080"}` or `{http: {port: 8080, address: 127.0.0.1}}`; null after a fault that spoils all of it. */
+/**
+ * `{http: 8080}`, `{http: "127.0.0.1:8080"}` or `{http: {port: 8080, address: 127.0.0.1}}`; null after a fault that
+ * spoils all of it.
+ */
 export function readExpose(
   node: Located,
   application: string,

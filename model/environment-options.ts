@@ -12,7 +12,8 @@ interface OptionsReader {
 }
 
 /**
- * Options as the charm gets them. What YAML 1.2 reads as text stays text (dates, `yes`); numbers that JSON cannot hold, tags and keys that
+ * Options as the charm gets them. What YAML 1.2 reads as text stays text (dates, `yes`); numbers that JSON cannot hold,
+ * tags and keys that
  * are no text were refused by the reader of YAML.
  */
 export function readOptions(node: Located, application: string, reader: OptionsReader): JsonObject | null {

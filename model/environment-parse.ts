@@ -20,7 +20,8 @@ export interface ParseOptions {
 }
 
 /**
- * Reads an environment file. All faults are collected. The value holds what could be understood, so that the charms can be checked too; it
+ * Reads an environment file. All faults are collected. The value holds what could be understood, so that the charms can
+ * be checked too; it
  * must not be applied while there are errors. Null when not even a map was found. Never throws, whatever the text.
  */
 export function parseEnvironment(text: string, file: string, options: ParseOptions): Checked<Environment> {
@@ -87,7 +88,10 @@ function readRelationsKey(entry: LocatedEntry | undefined, names: ReadonlySet<st
   return entry === undefined ? [] : readRelations(entry.value, { applications: names, report });
 }
 
-/** Only relations between applications that could be read: those of faulty ones would raise faults that say nothing new. */
+/**
+ * Only relations between applications that could be read: those of faulty ones would raise faults that say nothing
+ * new.
+ */
 function understood(relations: RelationSpec[], applications: readonly ApplicationSpec[]): RelationSpec[] {
   const names = new Set(applications.map((application) => application.name));
   return relations.filter((relation) => relation.ends.every((end) => names.has(end.application)));

@@ -7,7 +7,10 @@ import { isName, MAX_NAME_LENGTH } from './names.ts';
 import type { Report } from './report.ts';
 import { didYouMean, suggestions } from './suggest.ts';
 
-/** Entries of a map with fixed keys, by key. Unknown keys are reported; one that can only be a slip is read as what was meant. */
+/**
+ * Entries of a map with fixed keys, by key. Unknown keys are reported; one that can only be a slip is read as what
+ * was meant.
+ */
 export function readKeys(map: LocatedMap, table: KeyTable, owner: Owner, report: Report): Map<string, LocatedEntry> {
   const entries = new Map<string, LocatedEntry>();
   const strangers: LocatedEntry[] = [];

@@ -4,7 +4,8 @@ import type { JsonObject } from './json.ts';
 import { MAX_NAME_LENGTH } from './names.ts';
 
 /**
- * JSON Schema (draft 7, which editors know best) of the environment file: for completion and first checks while typing. What concerns several
+ * JSON Schema (draft 7, which editors know best) of the environment file: for completion and first checks while typing.
+ * What concerns several
  * parts at once (relations to unknown applications, ports given twice) only `parseEnvironment` finds.
  */
 export function environmentJsonSchema(): JsonObject {

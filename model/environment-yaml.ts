@@ -200,7 +200,10 @@ function locateEntries(pairs: readonly { key: unknown; value: unknown }[], walk:
   return entries;
 }
 
-/** Keys are text. A number, true or null written as a key is refused, because it is not obvious which text it would become. */
+/**
+ * Keys are text. A number, true or null written as a key is refused, because it is not obvious which text it would
+ * become.
+ */
 function keyText(key: unknown, place: Place, walk: Walk): string | null {
   noteAnchor(key, walk);
   if (!isScalar(key)) {

@@ -4,7 +4,10 @@ const CORES = /^\d+(?:\.\d{1,3})?$/;
 
 const UNITS = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 } as const;
 
-/** `512M`, `1.5G`, `2Ti` as bytes (units of 1024), or null when the text is no such quantity. A number without a unit is none. */
+/**
+ * `512M`, `1.5G`, `2Ti` as bytes (units of 1024), or null when the text is no such quantity. A number without a unit
+ * is none.
+ */
 export function parseBytes(text: string): number | null {
   const match = BYTES.exec(text);
   if (match === null) return null;

@@ -5,7 +5,10 @@ const MAX_SUGGESTIONS = 3;
 /** Longer words are not compared: nobody mistypes them, and the comparison is quadratic. */
 const MAX_LENGTH = 100;
 
-/** The candidates nearest to a mistyped word, nearest first and sorted; empty when none is near enough to be what was meant. */
+/**
+ * The candidates nearest to a mistyped word, nearest first and sorted; empty when none is near enough to be what was
+ * meant.
+ */
 export function suggestions(word: string, candidates: Iterable<string>): string[] {
   if (word.length > MAX_LENGTH) return [];
   const limit = tolerance(word.length);
@@ -32,7 +35,10 @@ function tolerance(length: number): number {
   return length < 6 ? 1 : length < 9 ? 2 : 3;
 }
 
-/** Damerau-Levenshtein distance (optimal string alignment): insert, remove, replace and swap of neighbours cost 1 each. */
+/**
+ * Damerau-Levenshtein distance (optimal string alignment): insert, remove, replace and swap of neighbours cost 1
+ * each.
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -5,7 +5,10 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** Lines of a table: two spaces between columns, nothing behind the last cell of a line. Columns without any cell are left out. */
+/**
+ * Lines of a table: two spaces between columns, nothing behind the last cell of a line. Columns without any cell are
+ * left out.
+ */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const used = columns.map((_column, index) => rows.some((row) => (row[index] ?? '') !== ''));
   const titles = columns.map((column) => column.title);

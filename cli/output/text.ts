@@ -14,12 +14,11 @@ export function widthOf(text: string): number {
 
 function characterWidth(character: string): number {
   if (/\p{Mark}|\p{Cf}|\p{Cc}/u.test(character)) return 0;
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
-    character,
-  )
-    ? 2
-    : 1;
+  return WIDE.test(character) || /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
 }
+
+/** Blocks of scripts whose characters are two columns wide. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
 
 /** Cut to a width, with an ellipsis; escape sequences are kept and closed. */
 export function truncate(text: string, width: number): string {

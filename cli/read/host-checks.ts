@@ -16,7 +16,10 @@ export interface HostCheck {
   readonly check: (places: ReadShell['places']) => Finding;
 }
 
-/** What a host needs to run containers. Nothing is changed: what must be tried is tried in a namespace that goes at once. */
+/**
+ * What a host needs to run containers. Nothing is changed: what must be tried is tried in a namespace that goes at
+ * once.
+ */
 export const HOST_CHECKS: readonly HostCheck[] = [
   { name: 'rights', check: checkRights },
   { name: 'kernel', check: checkKernel },

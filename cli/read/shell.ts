@@ -20,5 +20,8 @@ export interface ReadShell {
   action<A extends unknown[]>(run: (...args: A) => Promise<ExitStatus>): (...args: A) => Promise<void>;
 }
 
-/** 0 done, 1 failed, 2 wrong use or invalid file, 3 changes pending, 130 interrupted; `exec` passes on what its command returned. */
+/**
+ * 0 done, 1 failed, 2 wrong use or invalid file, 3 changes pending, 130 interrupted; `exec` passes on what its
+ * command returned.
+ */
 export type ExitStatus = number;

@@ -16,7 +16,10 @@ export function parseAssignment(text: string, what: string, example: string): As
   return { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-/** The value as YAML reads it on one line: numbers, true, lists; what is no YAML, and what would not be read back the same, is text. */
+/**
+ * The value as YAML reads it on one line: numbers, true, lists; what is no YAML, and what would not be read back the
+ * same, is text.
+ */
 export function parseOptionValue(text: string): Json {
   try {
     const value: unknown = parse(text, { schema: 'core', version: '1.2', logLevel: 'silent' });

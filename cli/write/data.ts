@@ -4,7 +4,8 @@ import type { ChangeOptions } from './options.ts';
 import type { WriteShell } from './shell.ts';
 
 /**
- * What becomes of data that nothing will use any more: agreed to with `--yes`, kept with `--keep-data`, else asked; without anybody to ask it
+ * What becomes of data that nothing will use any more: agreed to with `--yes`, kept with `--keep-data`, else asked;
+ * without anybody to ask it
  * is kept. Null: the user would rather stop.
  */
 export async function decideData(

@@ -68,7 +68,8 @@ it.each([
   ['plan nowhere.yaml', 'error: there is no file WORK/nowhere.yaml\n  hint: cantrip init writes an environment.yaml\n'],
   [
     'status',
-    'error: there is no environment.yaml in WORK or above\n  hint: give the file (-f FILE), or the name of what runs (-e NAME); cantrip init writes a new one\n',
+    'error: there is no environment.yaml in WORK or above\n' +
+      '  hint: give the file (-f FILE), or the name of what runs (-e NAME); cantrip init writes a new one\n',
   ],
   ['relate Web db', 'error: "Web" is not an end of a relation\n  hint: for example web or web:database\n'],
   ['scale web', 'error: how many units should web have?\n  hint: for example web=3\n'],

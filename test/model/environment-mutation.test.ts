@@ -105,7 +105,7 @@ describe.each(FILES)('%s', (_name, text) => {
   });
 });
 
-/** Fixed keys, and applications where relations name them. Names of options and the like are the charm's, unknown here. */
+/** Fixed keys, and applications where relations name them. Names of options and the like are the charm's. */
 function namesOf(text: string): { span: Span; word: string }[] {
   const free = new Set(['options', 'storage', 'resources', 'expose', 'applications']);
   const found: { span: Span; word: string }[] = [];

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlace } from '../../model/diagnostic.ts';
 import { parseEnvironment } from '../../model/environment-parse.ts';
-
-const OPTIONS = { resolvePath: (path: string) => `/project/${path}`, providers: ['container', 'simulated'] };
-
-/** `line:column code message | hint` of every fault. */
-function faults(text: string): string[] {
-  return parseEnvironment(text, 'f', OPTIONS).diagnostics.map(
-    ({ code, place, message, hint }) =>
-      `${place === null ? '?' : formatPlace(place).slice(2)} ${code} ${message}${hint === null ? '' : ` | ${hint}`}`,
-  );
-}
+import { application, faults, OPTIONS } from './faults.ts';
 
 const SHOP = `# a shop
 environment: shop
@@ -82,65 +72,66 @@ describe('a right file', () => {
   });
 });
 
-/** An application with one more line. */
-const application = (line: string) => `environment: a\napplications:\n  web:\n    charm: x\n    ${line}\n`;
-const relations = (list: string) =>
-  `environment: a\napplications: {web: {charm: x}, db: {charm: y}}\nrelations: ${list}\n`;
-
 describe('the file as YAML', () => {
   it.each<[string, string, string[]]>([
-    ['empty', '', ['1:1 E1008 the file is empty | cantrip init writes one to start from']],
-    ['only a comment', '# hi\n', ['1:1 E1008 the file is empty | cantrip init writes one to start from']],
+    ['empty', '', ['1:1 E1008 the file is empty', '  cantrip init writes one to start from']],
+    ['only a comment', '# hi\n', ['1:1 E1008 the file is empty', '  cantrip init writes one to start from']],
     [
       'a list',
       '- a\n',
-      ['1:1 E1009 an environment file must be a map, not a list | begin with environment: NAME, then applications:'],
+      ['1:1 E1009 an environment file must be a map, not a list', '  begin with environment: NAME, then applications:'],
     ],
     [
       'a tab',
       'environment: a\napplications:\n\tweb: x\n',
-      ['3:1 E1002 a tab is used for indentation | YAML indents with spaces only'],
+      ['3:1 E1002 a tab is used for indentation', '  YAML indents with spaces only'],
     ],
     [
       'two documents',
       'environment: a\n---\nenvironment: b\n',
-      ['2:1 E1004 a second document begins here | keep one environment a file; remove the line with ---'],
+      ['2:1 E1004 a second document begins here', '  keep one environment a file; remove the line with ---'],
     ],
     [
       'the same key',
       'environment: a\napplications:\n  web: {charm: x}\n  web: {charm: y}\n',
-      ['4:3 E1003 the key "web" stands here a second time: first on line 3 | remove one of the two, or rename it'],
+      ['4:3 E1003 the key "web" stands here a second time: first on line 3', '  remove one of the two, or rename it'],
     ],
     [
       'an unknown alias',
       'environment: *a\n',
-      ['1:14 E1005 the alias "*a" has no anchor before it | write &a at the value'],
+      ['1:14 E1005 the alias "*a" has no anchor before it', '  write &a at the value'],
     ],
     [
       'a merge key',
       'environment: a\napplications:\n  b: &b {charm: x}\n  c:\n    <<: *b\n    charm: y\n',
       [
-        '5:5 E1011 merge keys (<<) are not part of YAML 1.2 | write the keys out, or repeat a whole value with an alias',
+        '5:5 E1011 merge keys (<<) are not part of YAML 1.2',
+        '  write the keys out, or repeat a whole value with an alias',
       ],
     ],
     [
       'a tag',
       application('options: {a: !!binary aGk=}'),
-      ['5:27 E1012 the tag "tag:yaml.org,2002:binary" has no meaning here | remove it'],
+      ['5:27 E1012 the tag "tag:yaml.org,2002:binary" has no meaning here', '  remove it'],
     ],
     [
       'not a number',
       application('options: {a: .nan}'),
-      ['5:18 E1013 the number .nan cannot be kept exactly | put it in quotes if it is text: ".nan"'],
+      ['5:18 E1013 the number .nan cannot be kept exactly', '  put it in quotes if it is text: ".nan"'],
     ],
     [
       'a number too large',
       application('options: {a: 12345678901234567890}'),
       [
-        '5:18 E1013 the number 12345678901234567890 cannot be kept exactly | put it in quotes if it is text: "12345678901234567890"',
+        '5:18 E1013 the number 12345678901234567890 cannot be kept exactly',
+        '  put it in quotes if it is text: "12345678901234567890"',
       ],
     ],
-    ['a number as key', application('options: {1: a}'), ['5:15 E1010 the key 1 is not text | put it in quotes: "1"']],
+    [
+      'a number as key',
+      application('options: {1: a}'),
+      ['5:15 E1010 the key 1 is not text', '  put it in quotes: "1"'],
+    ],
     [
       'too large',
       `environment: a\n#${'x'.repeat(5_000_000)}`,
@@ -149,7 +140,7 @@ describe('the file as YAML', () => {
     [
       'too deep',
       `environment: ${'['.repeat(100_000)}`,
-      ['1:77 E1007 more than 64 levels are nested here | flatten the value'],
+      ['1:77 E1007 more than 64 levels are nested here', '  flatten the value'],
     ],
   ])('%s', (_title, text, expected) => {
     expect(faults(text)).toEqual(expected);
@@ -161,273 +152,53 @@ describe('the environment', () => {
     [
       'no name',
       'applications: {web: {charm: x}}\n',
-      ['1:1 E1102 the file lacks "environment" | name it, for example environment: shop'],
+      ['1:1 E1102 the file lacks "environment"', '  name it, for example environment: shop'],
     ],
     [
       'a bad name',
       'environment: My_Shop\n',
       [
-        '1:14 E1105 "My_Shop" is not a valid name of an environment: it must begin with a lower-case letter | for example "my-shop"',
+        '1:14 E1105 "My_Shop" is not a valid name of an environment: it must begin with a lower-case letter',
+        '  for example "my-shop"',
       ],
     ],
     [
       'a number for a name',
       'environment: 5\n',
-      ['1:14 E1103 environment must be text, not the number 5 | put it in quotes if it is text'],
+      ['1:14 E1103 environment must be text, not the number 5', '  put it in quotes if it is text'],
     ],
     [
       'a slip in a key',
       'environment: a\naplications: {web: {charm: x}}\n',
-      ['2:1 E1101 unknown key "aplications" in the file | did you mean "applications"?'],
+      ['2:1 E1101 unknown key "aplications" in the file', '  did you mean "applications"?'],
     ],
     [
       'a word of Compose',
       'environment: a\nservices: {web: {charm: x}}\n',
-      ['2:1 E1101 unknown key "services" in the file | the word here is "applications"'],
+      ['2:1 E1101 unknown key "services" in the file', '  the word here is "applications"'],
     ],
     [
       'variables',
       'environment: a\nvariables: {}\n',
-      ['2:1 E1104 "variables" in the file is not supported yet | remove it'],
+      ['2:1 E1104 "variables" in the file is not supported yet', '  remove it'],
     ],
     [
       'an unknown provider',
       'environment: a\ndefaults: {provider: contaner}\n',
-      ['2:22 E1109 there is no provider "contaner" | did you mean "container"?'],
+      ['2:22 E1109 there is no provider "contaner"', '  did you mean "container"?'],
     ],
     [
       'a bad image',
       'environment: a\ndefaults: {image: "debian:12"}\n',
-      ['2:19 E1110 "debian:12" is not an image | name and version, for example debian/12'],
+      ['2:19 E1110 "debian:12" is not an image', '  name and version, for example debian/12'],
     ],
     [
       'applications as a list',
       'environment: a\napplications: [web]\n',
-      ['2:15 E1103 applications must be a map, not a list | for example {web: {charm: nginx}}'],
+      ['2:15 E1103 applications must be a map, not a list', '  for example {web: {charm: nginx}}'],
     ],
   ])('%s', (_title, text, expected) => {
     expect(faults(text)).toEqual(expected);
-  });
-});
-
-describe('an application', () => {
-  it.each<[string, string, string[]]>([
-    [
-      'units in words',
-      application('units: two'),
-      ['5:12 E1103 units of "web" must be a number, not "two" | write a number, for example units: 2'],
-    ],
-    [
-      'units in quotes',
-      application('units: "2"'),
-      ['5:12 E1103 units of "web" must be a number, not "2" | remove the quotes'],
-    ],
-    [
-      'negative units',
-      application('units: -1'),
-      [
-        '5:12 E1106 units of "web" must be a whole number from 0 to 100000, not -1 | write a number, for example units: 2',
-      ],
-    ],
-    [
-      'half a unit',
-      application('units: 1.5'),
-      [
-        '5:12 E1106 units of "web" must be a whole number from 0 to 100000, not 1.5 | write a number, for example units: 2',
-      ],
-    ],
-    [
-      'an unknown key',
-      application('unit: 2'),
-      ['5:5 E1101 unknown key "unit" in application "web" | did you mean "units"?'],
-    ],
-    [
-      "Juju's word",
-      application('num_units: 2'),
-      ['5:5 E1101 unknown key "num_units" in application "web" | the word here is "units"'],
-    ],
-    [
-      'a rollout',
-      application('rollout: {strategy: rolling}'),
-      ['5:5 E1104 "rollout" in application "web" is not supported yet | remove it'],
-    ],
-    [
-      'a secret',
-      application('options: {password: {secret: pw}}'),
-      [
-        '5:26 E1104 references to secrets are not supported yet | passwords between applications are generated; leave this one out',
-      ],
-    ],
-    [
-      'a variable',
-      application(`options: {host: "shop.\${domain}"}`),
-      [
-        `5:21 E1104 variables are not supported yet: "\${domain}" | write the value itself; a literal \${ is written $\${`,
-      ],
-    ],
-    [
-      'options as text',
-      application('options: hello'),
-      ['5:14 E1103 options of "web" must be a map, not "hello" | for example {greeting: hello}'],
-    ],
-    [
-      'memory without a unit',
-      application('constraints: {memory: 512}'),
-      ['5:27 E1107 memory must be a size with a unit, not the number 512 | say the unit: 512M or 512G'],
-    ],
-    [
-      'memory in megabytes',
-      application('constraints: {memory: 512mb}'),
-      ['5:27 E1107 memory must be a size with a unit, not "512mb" | write 512M'],
-    ],
-    [
-      'too little memory',
-      application('constraints: {memory: 1K}'),
-      ['5:27 E1106 memory must be at least 1M, not "1K"'],
-    ],
-    [
-      'negative cpu',
-      application('constraints: {cpu: -1}'),
-      ['5:24 E1107 cpu must be a number of processors, not the number -1 | for example 0.5, 2 or 500m'],
-    ],
-    ['no cpu at all', application('constraints: {cpu: 0}'), ['5:24 E1106 cpu must be from 0.01 to 1024, not 0']],
-    [
-      'an unknown constraint',
-      application('constraints: {mem: 1G}'),
-      ['5:19 E1101 unknown key "mem" in constraints of "web" | the word here is "memory"'],
-    ],
-    [
-      'storage without a unit',
-      application('storage: {data: lots}'),
-      ['5:21 E1107 storage "data" must be a size with a unit, not "lots" | for example 512M or 2G'],
-    ],
-    [
-      'expose as a number',
-      application('expose: 8080'),
-      [
-        '5:13 E1103 expose of "web" must be a map, not the number 8080 | name the charm\'s port and the host\'s: {http: 8080}',
-      ],
-    ],
-    [
-      'two ports',
-      application('expose: {http: "8080:80"}'),
-      [
-        '5:20 E1112 expose "http" has two ports: "8080:80" | the charm knows its own port: write only the host\'s, 8080',
-      ],
-    ],
-    [
-      'a port too high',
-      application('expose: {http: 80800}'),
-      [
-        '5:20 E1111 expose "http" must be a whole number from 1 to 65535, not 80800 | a port of the host, for example 8080',
-      ],
-    ],
-    [
-      'a name as address',
-      application('expose: {http: "localhost:80"}'),
-      ['5:20 E1112 address of expose "http" is not an IPv4 address: "localhost" | write 127.0.0.1'],
-    ],
-    [
-      'an address without a port',
-      application('expose: {http: {address: 127.0.0.1}}'),
-      ['5:14 E1102 expose "http" lacks "port"'],
-    ],
-    [
-      'a resource that is no text',
-      application('resources: {app: 5}'),
-      ['5:22 E1103 resource "app" must be text, not the number 5 | put it in quotes if it is text'],
-    ],
-    [
-      'a charm from npm',
-      'environment: a\napplications: {web: {charm: "npm:@acme/x"}}',
-      [
-        '2:29 E1104 charms from "npm:" are not supported yet: "npm:@acme/x" | use a built-in charm or a path that begins with ./',
-      ],
-    ],
-    [
-      'a path without ./',
-      'environment: a\napplications: {web: {charm: charms/web}}',
-      [
-        '2:29 E1108 "charms/web" is neither the name of a charm nor a path | a path begins with ./, for example ./charms/web',
-      ],
-    ],
-    [
-      'no charm',
-      'environment: a\napplications:\n  web: {units: 1}\n',
-      ['3:3 E1102 application "web" lacks "charm" | say which charm installs and runs it, for example charm: nginx'],
-    ],
-    [
-      'only a charm',
-      'environment: a\napplications:\n  web: nginx\n',
-      ['3:8 E1103 application "web" must be a map, not "nginx" | write {charm: nginx}'],
-    ],
-    [
-      'a bad name',
-      'environment: a\napplications:\n  web-1: {charm: x}\n',
-      [
-        '3:3 E1105 "web-1" is not a valid name of an application: it ends with a hyphen and a number, as host names of units do | for example "web1"',
-      ],
-    ],
-    [
-      'a port given twice',
-      'environment: a\napplications:\n  a: {charm: x, expose: {http: 80}}\n  b: {charm: x, expose: {http: "127.0.0.1:80"}}\n',
-      ['4:26 E1113 port 80 of the host is given to a:http already | choose another port'],
-    ],
-  ])('%s', (_title, text, expected) => {
-    expect(faults(text)).toEqual(expected);
-  });
-});
-
-describe('relations', () => {
-  it.each<[string, string, string[]]>([
-    [
-      'unknown application',
-      '[[web:database, dbb:database]]',
-      ['3:28 E1202 there is no application "dbb" | did you mean "db"?'],
-    ],
-    [
-      'with itself',
-      '[[web:a, web:b]]',
-      [
-        '3:13 E1203 "web" cannot have a relation with itself | units of one application know each other without a relation',
-      ],
-    ],
-    [
-      'twice, the other way round',
-      '[[web, db], [db, web]]',
-      ['3:24 E1204 the relation db web is declared twice: first on line 3 | remove one of the two'],
-    ],
-    [
-      'one end',
-      '[[web]]',
-      ['3:13 E1201 a relation has two ends, not 1 | for example [web:database, db:database] or [web, db]'],
-    ],
-    [
-      'as text',
-      '["web:a db:b"]',
-      ['3:13 E1201 a relation must be a list of two ends, not "web:a db:b" | write [web:a, db:b]'],
-    ],
-    [
-      'a space after the colon',
-      '[[web: database, db]]',
-      [
-        '3:14 E1201 an end of a relation must be text, not a map with "web" | write no space after the colon: web:database',
-      ],
-    ],
-    [
-      'a bad endpoint',
-      '[["web:data base", db]]',
-      [
-        '3:14 E1201 "web:data base" is not an end of a relation | an application, or an application and its endpoint: web:database',
-      ],
-    ],
-    [
-      'a map',
-      '{web: db}',
-      ['3:12 E1103 relations must be a list, not a map | for example [web:database, db:database] or [web, db]'],
-    ],
-  ])('%s', (_title, list, expected) => {
-    expect(faults(relations(list))).toEqual(expected);
   });
 });
 
@@ -438,7 +209,8 @@ applications:
   db: {unit: 1}
 relations: [[web, bd]]
 `;
-  expect(faults(text).map((fault) => fault.split(' ').slice(0, 2).join(' '))).toEqual([
+  const found = faults(text).filter((line) => !line.startsWith(' '));
+  expect(found.map((fault) => fault.split(' ').slice(0, 2).join(' '))).toEqual([
     '1:14 E1105',
     '3:26 E1103',
     '3:50 E1107',
@@ -458,7 +230,7 @@ describe('aliases', () => {
   it('that multiply are stopped', () => {
     const bomb = Array.from({ length: 30 }, (_, level) => `b${level}: &b${level} [*b${level - 1}, *b${level - 1}]`);
     const found = faults(application(`options: {b-1: &b-1 x, ${bomb.join(', ')}}`));
-    expect(found).toEqual(['1:1 E1005 aliases repeat more than 100000 values | write the values out']);
+    expect(found).toEqual(['1:1 E1005 aliases repeat more than 100000 values', '  write the values out']);
   });
 
   it('that contain themselves are refused', () => {

@@ -12,7 +12,10 @@ export interface TreeOptions {
   readonly nowMs: number;
 }
 
-/** The tree by application and unit as lines that fit the terminal. When there is no room, what is finished is folded first. */
+/**
+ * The tree by application and unit as lines that fit the terminal. When there is no room, what is finished is folded
+ * first.
+ */
 export function renderTree(state: ProgressState, options: TreeOptions): string[] {
   const groups = groupsOf(state);
   const head = headLine(state, options);
