@@ -48,6 +48,7 @@ static void probe(struct timer *timer)
 {
 	struct prober *prober = container_of(timer, struct prober, timer);
 
+	prober->began_ms = now_ms();
 	prober->timer.fire = late;
 	timer_start(&prober->timer, prober->check->timeout_ms);
 	if (prober->check->kind == EXEC_CHECK)
@@ -90,10 +91,11 @@ static void finish(struct prober *prober, bool passed, const char *reason)
 static void settle(struct prober *prober, bool passed)
 {
 	const struct check *check = prober->check;
+	const struct probe_rule rule = {(uint32_t)check->interval_ms, (uint32_t)check->failures};
 
 	watch_stop(&prober->watch);
 	tail_release(&prober->output);
-	prober->state = decide_probe(&prober->history, passed, (uint32_t)check->failures, (uint32_t)check->interval_ms);
+	prober->state = decide_probe(&prober->history, rule, passed, (uint32_t)(now_ms() - prober->began_ms));
 	prober->timer.fire = probe;
 	timer_start(&prober->timer, prober->history.delay_ms);
 	prober->probed(prober);

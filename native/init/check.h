@@ -32,6 +32,7 @@ struct prober {
 	void (*probed)(struct prober *prober); /* after each probe */
 	struct probe_history history;
 	struct timer timer; /* until the next probe, or the time-out of the present one */
+	uint64_t began_ms;
 	struct watch watch; /* the socket, or the output of the program */
 	bool connected;
 	bool timed_out;

@@ -11,7 +11,7 @@
 #include "../common/protocol.h"
 
 /* A client that does not read its answers is not read from either, so its backlog stays about this and one answer. */
-enum { BACKLOG = 65536 };
+enum { BACKLOG = 65536, REST_MS = 100 };
 
 struct client {
 	struct watch watch;
@@ -29,9 +29,13 @@ static uint32_t last_serial;
 static void (*handle_request)(const struct request *request);
 
 static void listener_ready(struct watch *watch, uint32_t events);
+static void listen_again(struct timer *timer);
 static void client_ready(struct watch *watch, uint32_t events);
 static void drop(struct client *client);
 static struct client *find(uint32_t serial);
+
+/* Of the listener, after it has found no descriptor left. */
+static struct timer rest = {.fire = listen_again};
 
 int control_start(int fd, void (*handle)(const struct request *request))
 {
@@ -133,11 +137,21 @@ static void add_client(struct client **place, int fd)
 	*place = client;
 }
 
+static void listen_again(struct timer *timer)
+{
+	(void)timer;
+	watch_change(&listener, EPOLLIN);
+}
+
 static void listener_ready(struct watch *watch, uint32_t events)
 {
 	int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+		watch_change(watch, 0);
+		timer_start(&rest, REST_MS);
+	}
 	if (fd < 0)
 		return;
 	for (size_t i = 0; i < MAX_CLIENTS; i++) {

@@ -57,19 +57,21 @@ bool decide_lost(enum service_state state, int wait_status, uint32_t restarts_si
 	return state == FAILED || (state == STOPPED && wait_status != 0) || restarts_since > AWAIT_RESTARTS;
 }
 
-enum service_state decide_probe(struct probe_history *history, bool passed, uint32_t failures, uint32_t interval_ms)
+enum service_state decide_probe(struct probe_history *history, struct probe_rule rule, bool passed, uint32_t took_ms)
 {
 	if (passed) {
-		*history = (struct probe_history){.passed = true, .delay_ms = interval_ms};
+		*history = (struct probe_history){.passed = true, .delay_ms = rule.interval_ms};
 		return READY;
 	}
 	if (history->failures < UINT32_MAX)
 		history->failures++;
 	if (history->passed) {
-		history->delay_ms = interval_ms;
-		return history->failures >= failures ? UNHEALTHY : READY;
+		history->delay_ms = rule.interval_ms;
+		return history->failures >= rule.failures ? UNHEALTHY : READY;
 	}
-	uint32_t grown = history->delay_ms == 0 ? PROBE_FIRST_MS : history->delay_ms + history->delay_ms / 2;
+	uint32_t grown = history->delay_ms == 0 ? PROBE_FIRST_MS : history->delay_ms + history->delay_ms / 10;
+	if (grown < took_ms)
+		grown = took_ms;
 	history->delay_ms = grown > PROBE_GROWN_MS ? PROBE_GROWN_MS : grown;
 	return STARTING;
 }

@@ -8,7 +8,7 @@
 /* A process that has run this long ran well: its next failure begins with the shortest back-off again. */
 #define RAN_WELL_MS 10000u
 
-/* Probing before the first success: this soon at first, growing to this. */
+/* Probing before the first success: this soon at first, growing by a tenth each time to this. */
 #define PROBE_FIRST_MS 20u
 #define PROBE_GROWN_MS 250u
 
@@ -60,7 +60,16 @@ bool decide_satisfied(enum service_state state, int wait_status);
 /* Whether somebody who awaits the service must be told that it does not come. */
 bool decide_lost(enum service_state state, int wait_status, uint32_t restarts_since);
 
-/* Enters the result of one probe into the history and returns the state that follows from it. */
-enum service_state decide_probe(struct probe_history *history, bool passed, uint32_t failures, uint32_t interval_ms);
+struct probe_rule {
+	uint32_t interval_ms; /* after the first success */
+	uint32_t failures;    /* in a row, after the first success, that make it unhealthy */
+};
+
+/*
+ * Enters the result of one probe, which took took_ms, into the history and returns the state that follows from it.
+ * Before the first success the next probe does not come sooner than this one took: probes that are programs must not
+ * take the time that the service needs to start.
+ */
+enum service_state decide_probe(struct probe_history *history, struct probe_rule rule, bool passed, uint32_t took_ms);
 
 #endif
