@@ -10,7 +10,7 @@
 #include "raw.h"
 #include "trash.h"
 
-enum { RETRY_MS = 2, REMOVE_LIMIT_MS = 10000, TIDY_MS = 500 };
+enum { RETRY_MS = 2, REMOVE_LIMIT_MS = 10000, TIDY_MS = 200 };
 
 /* Answers the waiters of that type, or all but AGENT_REMOVE's for 0. */
 static void answer(struct container *container, uint32_t type, const struct error *error)
@@ -75,6 +75,7 @@ static void tidy(struct timer *timer)
 {
 	struct agent *agent = OWNER(timer, struct agent, tidy);
 
+	trash_delete();
 	if (!agent->first_container)
 		cgroups_tidy(&agent->workshop.cgroups);
 }

@@ -134,10 +134,12 @@ static void on_signal(struct watch *watch, uint32_t events)
 	(void)events;
 	if (read(watch->fd, &info, sizeof info) != sizeof info)
 		return;
-	if (info.ssi_signo == SIGCHLD)
-		trash_reap();
-	else
+	if (info.ssi_signo != SIGCHLD) {
 		agent->loop.ended = true;
+		return;
+	}
+	trash_reap();
+	trash_delete();
 }
 
 static int watch_signals(struct agent *agent, struct error *error)
@@ -205,6 +207,7 @@ static void close_agent(struct agent *agent)
 	executions_close(agent);
 	clients_close_all(agent);
 	containers_close(agent);
+	trash_delete();
 	if (!alone)
 		return;
 	cgroups_tidy(&agent->workshop.cgroups);

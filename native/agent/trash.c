@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,14 @@
 #include "../common/cleanup.h"
 #include "raw.h"
 
-enum { DELETER_MAX = 16 };
+enum { PLACE_MAX = 16 };
 
-static pid_t deleters[DELETER_MAX];
+/* Directories with something to delete, and the child at work there. */
+static struct {
+	char *path; /* NULL = free */
+	bool waiting;
+	pid_t deleter; /* 0 = none */
+} places[PLACE_MAX];
 
 /* Deletes what is in the directory; takes the descriptor over. One directory is open per level. */
 static void empty_directory(int directory)
@@ -65,27 +71,50 @@ static void delete_in_background(int directory, const char *path)
 
 void trash_reap(void)
 {
-	for (int i = 0; i < DELETER_MAX; i++)
-		if (deleters[i] && waitpid(deleters[i], NULL, WNOHANG) != 0)
-			deleters[i] = 0;
+	for (int i = 0; i < PLACE_MAX; i++) {
+		if (places[i].deleter && waitpid(places[i].deleter, NULL, WNOHANG) != 0)
+			places[i].deleter = 0;
+		if (places[i].path && !places[i].deleter && !places[i].waiting) {
+			free(places[i].path);
+			places[i].path = NULL;
+		}
+	}
 }
 
-/* With all places taken the next call to delete here does this one's work too. */
-static void start_deleter(int directory, const char *path)
+void trash_delete(void)
 {
-	trash_reap();
-	for (int i = 0; i < DELETER_MAX; i++) {
-		pid_t pid;
+	for (int i = 0; i < PLACE_MAX; i++) {
+		cleanup_close int directory = -1;
 
-		if (deleters[i])
+		if (!places[i].waiting || places[i].deleter)
 			continue;
-		pid = fork();
-		if (pid == 0)
-			delete_in_background(directory, path);
-		if (pid > 0)
-			deleters[i] = pid;
-		return;
+		directory = open(places[i].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		places[i].waiting = false;
+		places[i].deleter = directory < 0 ? 0 : fork();
+		if (directory >= 0 && places[i].deleter == 0)
+			delete_in_background(directory, places[i].path);
+		if (places[i].deleter < 0)
+			places[i].deleter = 0;
 	}
+}
+
+/* When no place is free this one waits for the next time something is thrown there. */
+static void remember(const char *path)
+{
+	int free_place = -1;
+
+	for (int i = 0; i < PLACE_MAX; i++) {
+		if (!places[i].path)
+			free_place = i;
+		else if (strcmp(places[i].path, path) == 0) {
+			places[i].waiting = true;
+			return;
+		}
+	}
+	if (free_place < 0)
+		return;
+	places[free_place].path = strdup(path);
+	places[free_place].waiting = places[free_place].path != NULL;
 }
 
 /* A deleter that has finished may remove the place between the two calls. */
@@ -106,7 +135,6 @@ int trash(const char *path, struct error *error)
 {
 	char place[PATH_MAX], target[PATH_MAX + 64];
 	const char *name = strrchr(path, '/');
-	cleanup_close int directory = -1;
 	uint32_t chance = 0;
 
 	if (path[0] != '/' || !name[1] || (size_t)(name - path) + sizeof "/.trash" > sizeof place)
@@ -118,9 +146,6 @@ int trash(const char *path, struct error *error)
 	snprintf(target, sizeof target, "%s/%.32s-%08x", place, name + 1, chance);
 	if (move(path, place, target, error) < 0)
 		return -1;
-	directory = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0)
-		return error_system(error, "trash", place);
-	start_deleter(directory, place);
+	remember(place);
 	return 0;
 }

@@ -5,11 +5,12 @@
 #include "../common/error.h"
 
 /*
- * Renames the path into `.trash` beside it and has everything there deleted by a child of the lowest priority.
- * A path that does not exist succeeds.
+ * Renames the path into `.trash` beside it, where trash_delete will find it. A path that does not exist succeeds.
  */
 int trash(const char *path, struct error *error);
-/* Reaps deleters that have finished. */
+/* Has a child of the lowest priority delete everything that lies in those `.trash` directories. */
+void trash_delete(void);
+/* Reaps children that have finished. */
 void trash_reap(void);
 
 #endif
