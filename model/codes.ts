@@ -44,5 +44,6 @@ export type Code = keyof typeof CODES;
 export const CODE_FAMILIES = {
   E1: 'The environment file by itself',
   E2: 'The environment and its charms',
-  E3: 'Charms',
+  E3: 'Charms and directories',
+  E4: 'The environment on this host',
 } as const;

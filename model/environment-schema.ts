@@ -29,7 +29,11 @@ function environmentSchema() {
       .string()
       .regex(NAME)
       .describe("The environment's name: its identity on a host. Lower case, digits, hyphens."),
-    defaults: z.strictObject({ provider: provider(), image: image() }).partial().nullish(),
+    defaults: z
+      .strictObject({ provider: provider(), image: image() })
+      .partial()
+      .nullish()
+      .describe('What counts for applications that do not say otherwise.'),
     applications: z
       .record(z.string().regex(NAME), applicationSchema())
       .nullish()
@@ -51,7 +55,7 @@ function applicationSchema() {
       .record(z.string(), z.json())
       .nullish()
       .describe("The charm's options; cantrip config APPLICATION lists them."),
-    constraints: constraints().nullish(),
+    constraints: constraints().nullish().describe("Limits of each unit's machine."),
     storage: z
       .record(z.string().regex(CHARM_NAME), size())
       .nullish()
@@ -74,16 +78,18 @@ function constraints() {
       memory: size().describe('Memory, with a unit: 512M, 2G'),
       pids: z.int().min(1).max(MAX_PIDS).describe('Processes and threads at a time.'),
     })
-    .partial()
-    .describe("Limits of each unit's machine.");
+    .partial();
 }
 
 function published() {
-  const port = z.int().min(1).max(65_535);
+  const port = z.int().min(1).max(65_535).describe('The port of the host.');
   return z.union([
     port,
     z.string().regex(PUBLISHED),
-    z.strictObject({ port, address: z.string().regex(ADDRESS).nullish() }),
+    z.strictObject({
+      port,
+      address: z.string().regex(ADDRESS).nullish().describe('The address of the host; every one when left out.'),
+    }),
   ]);
 }
 
