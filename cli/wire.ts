@@ -79,7 +79,7 @@ function openWorld(places: Places, terminal: Terminal) {
       import('../images/store.ts'),
       import('../providers/container/index.ts'),
     ]);
-    return openImages({ stateDirectory: places.state, builder: openBuilder({ ...host, log }) });
+    return openImages({ directory: places.images, builder: openBuilder({ ...host, log }) });
   });
   const openProvider = async (kind: string): Promise<Provider> => {
     const entry = PROVIDERS.find((provider) => provider.kind === kind);

@@ -11,8 +11,8 @@ import { openRecipes } from './recipes.ts';
 import { checkTarget } from './target.ts';
 
 export interface ImagesOptions {
-  /** Everything lies under `images/` in it. */
-  readonly stateDirectory: string;
+  /** Everything lies in it. */
+  readonly directory: string;
   readonly builder: Builder;
 }
 
@@ -45,7 +45,7 @@ interface ImageRecord {
 }
 
 export function openImages(options: ImagesOptions): Images {
-  const directory = join(options.stateDirectory, 'images');
+  const { directory } = options;
   const layers = openLayers(directory);
   const records = openRecords(join(directory, 'ready'));
   const recipes = openRecipes({ directory, layers, builder: options.builder });

@@ -15,7 +15,7 @@ let app: string;
 
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'cantrip-images-'));
-  images = openImages({ stateDirectory: state, builder: unshareBuilder });
+  images = openImages({ directory: join(state, 'images'), builder: unshareBuilder });
   app = join(state, 'app');
   await mkdir(app);
   await writeFile(join(app, 'index.js'), 'first');

@@ -66,7 +66,7 @@ export function openLab(): Lab {
     nativeDirectory,
     log: (line: string) => logged.push(line),
   };
-  const images = openImages({ stateDirectory: IMAGE_CACHE, builder: openBuilder(options) });
+  const images = openImages({ directory: join(IMAGE_CACHE, 'images'), builder: openBuilder(options) });
   const again = (): Provider => openProvider({ ...options, images });
   const program = join(nativeDirectory, 'cantrip-agent');
   const agent = (): Promise<AgentClient> => AgentClient.open({ program, runDirectory: run });
