@@ -35,7 +35,7 @@ export function startFactsWait({ clock, emit }: { readonly clock: Clock; readonl
 }
 
 /** Units whose machines only the world can tell more of: still being created, or without their address. Sorted. */
-export function unitsWithoutFacts({ desired, observed, traits }: Situation): readonly string[] {
+function unitsWithoutFacts({ desired, observed, traits }: Situation): readonly string[] {
   const unknown = new Set(
     Object.entries(observed.providers).flatMap(([kind, { machines }]) => {
       const learns = traits.get(kind)?.addresses === 'learned';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { LockHolder } from './records.ts';
 
 /** The holder as it is written beside the lock. The process's start tells it from a later one with the same id. */
-export interface HolderRecord extends LockHolder {
+interface HolderRecord extends LockHolder {
   readonly processStart: string;
 }
 
