@@ -10,6 +10,7 @@ import { openShells, type Shells } from './wire.ts';
 /** Runs one command line. Resolves with the exit status; every failure has been told by then. */
 export async function runCommandLine(args: readonly string[], version: string): Promise<ExitStatus> {
   const shells = openShells(process);
+  process.once('uncaughtException', (error) => process.exit(tell(error, shells, args)));
   try {
     const words = resolveAlias(args);
     await (await program(shells, words, version)).parseAsync([...words], { from: 'user' });

@@ -51,7 +51,9 @@ function doesAnswer(server: string): Promise<boolean> {
     const timer = setTimeout(() => settle(false), PATIENCE_MS);
     socket.once('message', () => settle(true));
     socket.once('error', () => settle(false));
-    socket.connect(53, server, () => socket.send(QUESTION));
+    // With a callback given, Node tells it that there is no route, and no event.
+    const connected: (error?: Error) => void = (error) => (error ? settle(false) : socket.send(QUESTION));
+    socket.connect(53, server, connected);
   });
 }
 
