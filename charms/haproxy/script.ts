@@ -85,6 +85,7 @@ refuse_errors() {
 replace_workers() {
   haproxy -c -q -f "$config"
   before=$(worker)
+  echo 'show servers state' | ask > "$state/servers"
   kill -USR2 "$(cat "$state/master.pid")"
   await_worker "$before"
   cp "$config" "$loaded"
@@ -100,9 +101,21 @@ await_worker() {
   done
 }
 
+# The file's servers as HAProxy would have saved them, had none passed a check.
+all_down() {
+  echo 1
+  echo '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight' \
+    'srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state' \
+    'bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr' \
+    'srv_agent_addr srv_agent_port'
+  wanted | tr '/:' '  ' |
+    awk '{ print 0, $1, 0, $2, $3, 0, 0, 1, 1, 0, 1, 0, 0, 6, 0, 0, 0, "-", $4, "-", 0, 0, "-", "-", 0 }'
+}
+
 case "$1" in
 start)
   cp "$config" "$loaded"
+  all_down > "$state/servers"
   echo $$ > "$state/master.pid"
   exec haproxy -W -db -f "$config"
   ;;

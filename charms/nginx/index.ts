@@ -33,9 +33,10 @@ export default charm(
     const { port } = unit.options;
     const { cpuMillicores } = unit.constraints;
     const workers = cpuMillicores === null ? null : Math.ceil(cpuMillicores / 1000);
+    const served = [...(site === null ? [] : ['a site']), ...backends.map((backend) => backend.application)];
     const health = site === null ? fallback?.units[0]?.data.health : undefined;
     return intent({
-      message: [...(site === null ? [] : ['a site']), ...backends.map((backend) => backend.application)].join(', '),
+      message: `serving ${served.join(', ')}`,
       files: { [CONFIG]: nginxConfig({ options: unit.options, site, backends, fallback, workers }) },
       services: {
         nginx: {

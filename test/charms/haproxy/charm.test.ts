@@ -137,6 +137,7 @@ function ask(port: number, path: string, host: string): Promise<string> {
 function writeConfig(situation: Situation): { readonly directory: string; readonly file: string } {
   const directory = mkdtempSync(join(tmpdir(), 'cantrip-haproxy-'));
   const file = join(directory, 'haproxy.cfg');
+  writeFileSync(join(directory, 'servers'), '1\n');
   writeFileSync(
     file,
     (intentIn(haproxy, situation).files[CONFIG]?.content ?? '').replaceAll('/var/lib/haproxy', directory),

@@ -104,7 +104,7 @@ function configFor(origins: readonly Origin[], given: JsonObject, state: string)
 }
 
 async function answer(port: number): Promise<boolean> {
-  return (await fetch(`http://127.0.0.1:${port}/`).catch(() => null))?.ok ?? false;
+  return (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null;
 }
 
 /** Requests without pause on kept connections until stopped; every failure is counted. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../programs.ts';
 import { type Origin, type Rig, startHaproxy, startLoad, startOrigin } from './rig.ts';
 
 let origins: readonly Origin[] = [];
@@ -8,6 +9,7 @@ let rig: Rig;
 beforeAll(async () => {
   origins = await Promise.all(['web-0', 'web-1', 'web-2', 'web-3'].map(startOrigin));
   rig = await startHaproxy(origins.slice(0, 1));
+  await expect.poll(async () => (await fetch(`http://127.0.0.1:${rig.port}/`)).status).toBe(200);
 });
 
 afterAll(async () => {
@@ -37,6 +39,17 @@ test('servers come and go under keep-alive load: no error, no connection lost, n
   expect(load.seen.connections.size).toBe(20);
   expect(origins.every((origin) => origin.requests() > 0)).toBe(true);
   expect(await worker()).toBe(before);
+});
+
+test('a new process refuses at once what it would have to send to a server that has not passed a check', async () => {
+  const absent = { ...(origins[0] as Origin), port: await freePort() };
+  const alone = await startHaproxy([absent]);
+  const begin = performance.now();
+  expect((await fetch(`http://127.0.0.1:${alone.port}/`)).status).toBe(503);
+  expect(performance.now() - begin).toBeLessThan(500);
+  await alone.set([origins[0] as Origin]);
+  await expect.poll(async () => (await fetch(`http://127.0.0.1:${alone.port}/`)).status).toBe(200);
+  await alone.stop();
 });
 
 test('a server that moved gets its new address without a reload', async () => {
