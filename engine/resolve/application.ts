@@ -104,9 +104,11 @@ function resolveDirectories(
     if (source !== undefined && digest !== undefined) found.push({ name, source, target, digest, dependencies });
     else if (source !== undefined || !optional) {
       complete = false;
-      const what = source === undefined ? `is missing: ${summary}` : `cannot be read: ${source}`;
-      const hint = source === undefined ? `add resources: {${name}: ./DIRECTORY}` : 'the directory must exist';
-      report.error('E2004', placeOf(spec, 'resources', name), `resource "${name}" of "${spec.name}" ${what}`, hint);
+      // One that could not be read was reported by whoever read it.
+      if (source === undefined) {
+        const message = `resource "${name}" of "${spec.name}" is missing: ${summary}`;
+        report.error('E2004', placeOf(spec, 'resources'), message, `add resources: {${name}: ./DIRECTORY}`);
+      }
     }
   }
   return complete ? found : null;

@@ -65,15 +65,13 @@ describe('faults of an application against its charm', () => {
     expect(faults(text).map((fault) => fault.split(' ')[1])).toEqual(['E2002', 'E2005']);
   });
 
-  it('a missing resource, and one that cannot be read', () => {
+  it('a missing resource; one that cannot be read was told before', () => {
     const missing = `${HEAD}  site: {charm: site}\n`;
     const unread = `${HEAD}  site: {charm: site, resources: {root: ./html}}\n`;
     expect(faults(missing, { charms: CHARMS })).toEqual([
       'environment.yaml:3:3 E2004 resource "root" of "site" is missing: root | add resources: {root: ./DIRECTORY}',
     ]);
-    expect(faults(unread, { charms: CHARMS })).toEqual([
-      'environment.yaml:3:35 E2004 resource "root" of "site" cannot be read: /work/./html | the directory must exist',
-    ]);
+    expect(bench(unread, { charms: CHARMS }).result).toMatchObject({ desired: null, diagnostics: [] });
     const directories = new Map([['site/root', 'abc']]);
     expect(faults(unread, { charms: CHARMS, directories })).toEqual([]);
   });

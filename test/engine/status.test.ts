@@ -29,7 +29,8 @@ function haproxy(state: 'failed' | 'backoff' | 'starting' | 'unhealthy'): Observ
 }
 
 describe('units', () => {
-  it('at work', () => expect(rows(SHOP, observed)).toMatchInlineSnapshot(`
+  it('at work', () =>
+    expect(rows(SHOP, observed)).toMatchInlineSnapshot(`
     [
       "db/0* active  running 10.65.211.2",
       "lb/0* active  running 10.65.211.3",
@@ -37,7 +38,8 @@ describe('units', () => {
       "web/1 active  running 10.65.211.5",
     ]
   `));
-  it('before anything was done', () => expect(rows(SHOP, NOTHING)).toMatchInlineSnapshot(`
+  it('before anything was done', () =>
+    expect(rows(SHOP, NOTHING)).toMatchInlineSnapshot(`
     [
       "db/0* waiting for a machine - -",
       "lb/0* waiting for a machine - -",
@@ -86,7 +88,8 @@ describe('units', () => {
 });
 
 describe('the report', () => {
-  it('in full', () => expect(status(desiredOf(SHOP), observed)).toMatchInlineSnapshot(`
+  it('in full', () =>
+    expect(status(desiredOf(SHOP), observed)).toMatchInlineSnapshot(`
     {
       "applications": [
         {

@@ -120,7 +120,7 @@ export const postgresql = testCharm({
   endpoints: ['provides database postgresql'],
   storage: { data: '/var/lib/postgresql' },
   packages: ['postgresql-15'],
-  unit: ({ relations }) => {
+  unit: ({ application: { name }, relations }) => {
     const consumers = relations.database ?? [];
     const allowed = consumers.flatMap(({ application, units }) =>
       units.map((unit) => `host ${application} ${unit.address}/32`),
@@ -136,7 +136,7 @@ export const postgresql = testCharm({
       commands: consumers.map(({ application }) => ({
         name: `role-${application}`,
         key: '1',
-        command: ['create-role', application, secretToken({ application: 'db', name: `${application}-password` })],
+        command: ['create-role', application, secretToken({ application: name, name: `${application}-password` })],
         environment: {},
         directory: '/',
         user: 'postgres',
@@ -149,7 +149,7 @@ export const postgresql = testCharm({
         endpoint: 'database',
         relation: id,
         scope: 'application',
-        data: { user: application, password: secretToken({ application: 'db', name: `${application}-password` }) },
+        data: { user: application, password: secretToken({ application: name, name: `${application}-password` }) },
       })),
       ports: { postgresql: 5432 },
     };
