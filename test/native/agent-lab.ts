@@ -94,7 +94,10 @@ export class AgentLab {
 
   /** Runs the probe in the container; `options` are cantrip-exec's. */
   probe(id: string, words: readonly string[], options: readonly string[] = [], input = ''): Outcome {
-    const result = spawnSync(this.#tools.exec, [...this.#execWords(id, options), '/probe', ...words], { input });
+    const result = spawnSync(this.#tools.exec, [...this.#execWords(id, options), '/probe', ...words], {
+      input,
+      maxBuffer: 64 << 20,
+    });
     return { status: result.status, output: result.stdout.toString(), complaints: result.stderr.toString() };
   }
 
