@@ -1,5 +1,6 @@
 import type { LockHolder } from '../read/records.ts';
 import { converge } from './converge.ts';
+import { fanOut } from './fan-out.ts';
 import type { Outcome } from './outcome.ts';
 import type { ReconcileContext, ReconcileRequest } from './request.ts';
 import { openSession } from './session.ts';
@@ -13,6 +14,15 @@ export type { ReconcileContext, ReconcileRequest } from './request.ts';
  * `LockedError`.
  */
 export async function reconcile(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
+  const { signal, close } = fanOut(request.signal);
+  try {
+    return await locked(context, { ...request, signal });
+  } finally {
+    close();
+  }
+}
+
+async function locked(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
   const { environment, actor, wait, signal } = request;
   const onWait = (holder: LockHolder | null): void => context.emit({ kind: 'lock.waiting', holder });
   const lock = await context.home.lock(environment, actor, { wait, signal, onWait });

@@ -302,3 +302,14 @@ describe('down', () => {
     }
   });
 });
+
+test('many units at once are no reason for Node to warn', async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning.name);
+  process.on('warning', onWarning);
+  const bench = createBench();
+  await bench.up(SHOP.replace('units: 2', 'units: 40'));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
