@@ -53,6 +53,8 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
 function spawnOptions(options: ProcessOptions): SpawnOptions {
   return {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C asks us to stop after what is under way: a terminal would send it to our children, too.
+    detached: true,
     env: { ...process.env, ...options.environment },
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
   };

@@ -12,7 +12,9 @@ export class ProgramError extends Error {
 export function runProgram(command: readonly [string, ...string[]], input = ''): Promise<string> {
   const [program, ...words] = command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: 'pipe', env: { ...process.env, PATH: SEARCH_PATH, LC_ALL: 'C' } });
+    // Detached: Ctrl-C asks us to stop after what is under way; a terminal would send it to our children, too.
+    const env = { ...process.env, PATH: SEARCH_PATH, LC_ALL: 'C' };
+    const child = spawn(program, words, { stdio: 'pipe', env, detached: true });
     const output: Buffer[] = [];
     const complaints: Buffer[] = [];
     child.stdout.on('data', (data: Buffer) => output.push(data));
