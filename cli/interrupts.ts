@@ -1,5 +1,3 @@
-import type { Terminal } from './output/terminal.ts';
-
 /** Signals that ask a command to stop. */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -12,12 +10,11 @@ export interface Interrupts {
 }
 
 /** Until a verb asks for the signal, Ctrl-C simply ends the process. */
-export function openInterrupts(process: NodeJS.Process, terminal: Terminal): Interrupts {
+export function openInterrupts(process: NodeJS.Process): Interrupts {
   let controller: AbortController | null = null;
   const stop = (): void => {
     if (controller?.signal.aborted) process.exit(INTERRUPTED);
     controller?.abort();
-    if (terminal.isErrorTerminal) terminal.err('', 'finishing what is under way; Ctrl-C again leaves at once');
   };
   return {
     signal: () => {

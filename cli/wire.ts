@@ -32,7 +32,7 @@ export interface Shells {
 export function openShells(process: NodeJS.Process): Shells {
   const terminal = processTerminal(process);
   const places = directories(process);
-  const interrupts = openInterrupts(process, terminal);
+  const interrupts = openInterrupts(process);
   const world = openWorld(places, terminal);
   let status = 0;
   const read: ReadShell = {

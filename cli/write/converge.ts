@@ -22,6 +22,8 @@ export async function converge(shell: WriteShell, request: Convergence): Promise
   const { verb, environment, source, mode, data, options, ending } = request;
   const view = openProgress(shell.terminal, environment, shell.nowMs);
   const startedMs = shell.nowMs();
+  const signal = shell.interruptible();
+  signal.addEventListener('abort', () => view.note('finishing what is under way; Ctrl-C again leaves at once'));
   try {
     const context = await shell.reconcileContext(verb, view.emit);
     const outcome = await reconcile(context, {
@@ -32,7 +34,7 @@ export async function converge(shell: WriteShell, request: Convergence): Promise
       actor: shell.actor(verb),
       adopt: options.adopt === true,
       wait: options.wait,
-      signal: shell.interruptible(),
+      signal,
     });
     view.end();
     return tellOutcome(shell, outcome, { ...ending, environment, mode, source, durationMs: shell.nowMs() - startedMs });

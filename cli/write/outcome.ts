@@ -53,11 +53,10 @@ function tellDone({ terminal }: WriteShell, outcome: Outcome, ended: Ended): voi
     if (mode === 'down') terminal.out(`${environment} is down${forgotten ? '' : '; its data is kept'}`);
   }
   tellWaiting(terminal, outcome);
-  const kept = remaining?.retained ?? [];
-  if (kept.length > 0) {
-    terminal.err('kept, though nothing uses it:', ...kept.map((storage) => `  ${describeStorage(storage)}`));
-    terminal.err(mode === 'up' ? '  cantrip up --yes removes it' : `  cantrip down -e ${environment} --yes removes it`);
-  }
+  const kept = (remaining?.retained ?? []).map((storage) => `  ${describeStorage(storage)}`);
+  if (kept.length === 0) return;
+  if (mode === 'up') terminal.err('kept, though nothing uses it:', ...kept, '  cantrip up --yes removes it');
+  else terminal.err(...kept, `  cantrip up brings it back, cantrip down -e ${environment} --yes removes it`);
 }
 
 function tellReached(
