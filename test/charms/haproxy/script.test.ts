@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../programs.ts';
+import { freePort, waitFor } from '../programs.ts';
 import { type Origin, type Rig, startHaproxy, startLoad, startOrigin } from './rig.ts';
 
 let origins: readonly Origin[] = [];
@@ -9,7 +9,10 @@ let rig: Rig;
 beforeAll(async () => {
   origins = await Promise.all(['web-0', 'web-1', 'web-2', 'web-3'].map(startOrigin));
   rig = await startHaproxy(origins.slice(0, 1));
-  await expect.poll(async () => (await fetch(`http://127.0.0.1:${rig.port}/`)).status).toBe(200);
+  await waitFor(
+    async () => (await fetch(`http://127.0.0.1:${rig.port}/`)).ok,
+    () => 'the first server to pass a check',
+  );
 });
 
 afterAll(async () => {
