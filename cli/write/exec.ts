@@ -14,7 +14,7 @@ export function define(command: Command, shell: WriteShell): void {
     .option('-C, --directory <path>', 'where (else /)')
     .option('--variable <name=value>', 'an environment variable; may be given several times', collectVariables, {})
     .option('-T, --no-terminal', 'do not give the command a terminal')
-    .passThroughOptions()
+    .showHelpAfterError('the command and its options stand after --: cantrip exec web/0 -- ls -l')
     .addHelpText('after', HELP)
     .action(
       shell.action(async (unit, words, options) => {
