@@ -24,8 +24,7 @@ export interface Applied {
 
 /**
  * Performs a plan: in its order, many operations at once. One failure stops only what depends on it. A mistake of ours
- * stops everything and
- * is thrown when what runs has ended.
+ * stops everything and is thrown when what runs has ended.
  */
 export async function apply(context: OperateContext, request: ApplyRequest): Promise<Applied> {
   const run = startRun(request.plan, { concurrency: CONCURRENCY });

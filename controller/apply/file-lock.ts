@@ -46,9 +46,8 @@ export async function takeFileLock(
 
 /**
  * An exclusive SQLite transaction that is never written to: all it does is hold the kernel's lock. Null when somebody
- * has it. A file that was
- * removed (the environment was forgotten) while we opened it is no lock any more, so the name is looked up again with
- * the lock in hand.
+ * has it. A file that was removed (the environment was forgotten) while we opened it is no lock any more, so the name
+ * is looked up again with the lock in hand.
  */
 function tryLock(sqlite: SqliteModule, file: string): SqliteDatabase | null {
   for (;;) {

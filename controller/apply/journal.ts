@@ -14,8 +14,8 @@ export interface Journal {
   /** Resolves when it is on disk: before an effect, that is waited for. */
   append(record: Told): Promise<void>;
   /**
-   * After an effect nobody need wait: the next append that is waited for, or `close`, carries it to the disk, and
-   * shows its failure.
+   * After an effect nobody need wait: the next append that is waited for, or `close`, carries it to the disk, and shows
+   * its failure.
    */
   note(record: Told): void;
   close(result: string): Promise<void>;

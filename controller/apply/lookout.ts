@@ -42,8 +42,7 @@ function sharedLook(provider: ProviderReader, environment: string): () => Promis
 
 /**
  * Whether the world is looked at once more before an operation. Every `ensure` looks itself before it acts, so making
- * things needs no second
- * look; what takes something away, or leads traffic, relies on what others do meanwhile.
+ * things needs no second look; what takes something away, or leads traffic, relies on what others do meanwhile.
  */
 export function isDelicate(operation: Operation): boolean {
   return (

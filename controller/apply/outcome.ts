@@ -15,9 +15,9 @@ export interface Failure {
 }
 
 /**
- * How a verb ended. `done`: everything asked for is so. `failed`: see `failures`. `deadline`: the world did not tell
- * in time what was
- * needed. `interrupted`: stopped by the user, the next run goes on. `refused`: diagnostics, nothing was done.
+ * How a verb ended. `done`: everything asked for is so. `failed`: see `failures`. `deadline`: the world did not tell in
+ * time what was needed. `interrupted`: stopped by the user, the next run goes on. `refused`: diagnostics, nothing was
+ * done.
  */
 export type OutcomeKind = 'done' | 'failed' | 'deadline' | 'interrupted' | 'refused';
 

@@ -9,9 +9,8 @@ export type { ReconcileContext, ReconcileRequest } from './request.ts';
 
 /**
  * Observe → plan → apply until nothing is left to do, under the environment's lock. What the world does ends in the
- * outcome; a world that
- * cannot be seen at all is a `ProviderError`, state that cannot be used a `StoreError`, somebody else at work a
- * `LockedError`.
+ * outcome; a world that cannot be seen at all is a `ProviderError`, state that cannot be used a `StoreError`, somebody
+ * else at work a `LockedError`.
  */
 export async function reconcile(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
   const { signal, close } = fanOut(request.signal);

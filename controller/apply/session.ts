@@ -6,8 +6,8 @@ import type { Store, Write } from './store.ts';
 import { openVault, type Vault } from './vault.ts';
 
 /**
- * An environment's state during one run. It is opened for writing by the first write: a run that changes nothing
- * writes nothing.
+ * An environment's state during one run. It is opened for writing by the first write: a run that changes nothing writes
+ * nothing.
  */
 export interface Session {
   readonly vault: Vault;

@@ -12,8 +12,7 @@ import { assertTxn } from './txn.ts';
 
 /**
  * A store in one SQLite file, made when absent. All transactions of one turn of the event loop share a commit, that is
- * one fsync: they are
- * acknowledged together, after it.
+ * one fsync: they are acknowledged together, after it.
  */
 export async function openSqliteStore(sqlite: SqliteModule, file: string, clock: Clock): Promise<Store> {
   try {

@@ -16,9 +16,8 @@ const ATTEMPTS = 20;
 
 /**
  * Reads a store that others may be writing. A write-ahead log that is there is read with SQLite's shared memory;
- * without one the file alone is
- * opened as immutable, because SQLite would create the log even for readers, and a read that a writer came across is
- * repeated.
+ * without one the file alone is opened as immutable, because SQLite would create the log even for readers, and a read
+ * that a writer came across is repeated.
  */
 export function openSqliteReader(sqlite: SqliteModule, file: string, clock: Clock): StoreReader {
   let view: FileView | null = null;

@@ -6,8 +6,8 @@ import { openBundleCache } from './cache.ts';
 import { type LoadedCharm, loadPathCharm } from './path-charm.ts';
 
 /**
- * Charms as an environment file names them: built-in names, and paths that start from the file's folder. Each is
- * loaded once.
+ * Charms as an environment file names them: built-in names, and paths that start from the file's folder. Each is loaded
+ * once.
  */
 export function openCharms(
   context: Pick<ReadContext, 'builtInCharms' | 'charmCache' | 'charmKit' | 'digest'>,
