@@ -50,6 +50,11 @@ export function harmless(text: string): string {
   return text.replace(ESCAPES, '').replace(CONTROLS, ' ');
 }
 
+/** The same for logs: tabs and colours stay. */
+export function printable(text: string): string {
+  return text.replace(/(\u001b\[[0-9;]*m|\t)|[\u0000-\u001f\u007f-\u009f]/g, (_all, kept?: string) => kept ?? ' ');
+}
+
 /** `3 units`, `1 unit`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -1,5 +1,4 @@
-import { parse } from 'yaml';
-import { flowYaml } from '../../model/edit-yaml-text.ts';
+import { readPlain } from '../../model/edit-change.ts';
 import type { Json } from '../../model/json.ts';
 import { UsageError } from '../output/fault.ts';
 
@@ -16,28 +15,15 @@ export function parseAssignment(text: string, what: string, example: string): As
   return { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-/**
- * The value as YAML reads it on one line: numbers, true, lists; what is no YAML, and what would not be read back the
- * same, is text.
- */
+/** What may be more than text: numbers, true and false, and what opens a bracket or quote. */
+const STRUCTURED = /^(?:[[{"']|[-+]?\.?\d|true$|false$)/;
+
+/** The value as YAML reads it where that is plainly meant: numbers, true, lists, maps in braces. Everything else is text. */
 export function parseOptionValue(text: string): Json {
-  try {
-    const value: unknown = parse(text, { schema: 'core', version: '1.2', logLevel: 'silent' });
-    return text !== '' && isJson(value) && parseable(value) ? value : text;
-  } catch {
-    return text;
-  }
-}
-
-function parseable(value: Json): boolean {
-  return JSON.stringify(parse(flowYaml(value))) === JSON.stringify(value);
-}
-
-function isJson(value: unknown): value is Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  return typeof value === 'object' && Object.values(value).every(isJson);
+  if (text === 'null') return null;
+  const value = STRUCTURED.test(text) ? readPlain(text) : null;
+  const isBlock = value !== null && typeof value === 'object' && !/^[[{]/.test(text);
+  return value === null || isBlock ? text : value;
 }
 
 /** `deep.limit` as the path of an option. */
