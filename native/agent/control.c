@@ -11,7 +11,7 @@
 
 #include "../common/cleanup.h"
 
-enum { BACKLOG = 64 };
+enum { BACKLOG = 1024 };
 
 int socket_listen(int directory, const char *name, struct error *error)
 {

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { error as errorTags, protocol, reply } from './protocol.ts';
 import {
   decodeFrames,
@@ -51,6 +52,8 @@ interface Pending {
 /** Longest path that fits a socket address, without the terminating NUL. */
 const longestSocketPath = 107;
 const usualTimeoutMs = 30_000;
+const retryMs = 20;
+const queueLimitMs = 5000;
 
 /**
  * Many requests under way over one Unix socket. An idle connection does not keep the process alive.
@@ -63,9 +66,9 @@ export class Connection {
   #lastId = 0;
   #fault: Error | undefined;
 
-  /** Rejects with the error of connect(2): ENOENT, ECONNREFUSED and EAGAIN mean that nobody answers there. */
+  /** Rejects with the error of connect(2): ENOENT and ECONNREFUSED mean that nobody is there. */
   static async open(path: string): Promise<Connection> {
-    return new Connection(await openSocket(path));
+    return new Connection(await openPatiently(path));
   }
 
   private constructor(socket: Socket) {
@@ -146,6 +149,19 @@ function nativeError(fault: Fields): NativeError {
     object: readText(fault, errorTags.object) ?? '',
     message: readText(fault, errorTags.message) ?? 'failed',
   });
+}
+
+/** A listener whose queue is full says EAGAIN; it is asked again for a while. */
+async function openPatiently(path: string): Promise<Socket> {
+  for (let waited = 0; ; waited += retryMs) {
+    try {
+      return await openSocket(path);
+    } catch (error) {
+      const full = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+      if (!full || waited >= queueLimitMs) throw error;
+      await sleep(retryMs);
+    }
+  }
 }
 
 /** A path too long for a socket address is reached through an open handle of its directory. */
