@@ -42,6 +42,9 @@ export function relationsSql(accounts: readonly Account[], extensions: readonly 
     'SET client_min_messages = warning;',
     ...lockOthers(sorted.map((account) => account.name)),
     ...sorted.flatMap(roleAndDatabase),
+    '',
+    '-- Nobody needs it before: it is not in the cluster that units start from.',
+    ...makeDatabase('postgres', 'postgres'),
     ...(extensions.length === 0 ? [] : sorted.flatMap((account) => inDatabase(account.name, extensions))),
   ].join('\n')}\n`;
 }
@@ -67,11 +70,17 @@ function roleAndDatabase({ name, password, relation }: Account): string[] {
     `SELECT ${literal(`CREATE ROLE ${role}`)} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${text}) \\gexec`,
     `COMMENT ON ROLE ${role} IS ${literal(`${MARK}${relation}`)};`,
     `ALTER ROLE ${role} LOGIN PASSWORD '${password}';`,
-    `SELECT ${literal(`CREATE DATABASE ${role} OWNER ${role}`)}`,
-    `  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${text}) \\gexec`,
+    ...makeDatabase(name, name),
     `ALTER DATABASE ${role} OWNER TO ${role};`,
     `REVOKE ALL ON DATABASE ${role} FROM PUBLIC;`,
   ];
+}
+
+/** From `template0`, which nobody can be connected to: from `template1` a forgotten session would prevent it. */
+function makeDatabase(name: string, owner: string): string[] {
+  const create = `CREATE DATABASE ${identifier(name)} OWNER ${identifier(owner)} TEMPLATE template0`;
+  const absent = `NOT EXISTS (SELECT FROM pg_database WHERE datname = ${literal(name)})`;
+  return [`SELECT ${literal(create)} WHERE ${absent} \\gexec`];
 }
 
 function inDatabase(name: string, extensions: readonly string[]): string[] {

@@ -89,7 +89,11 @@ export default charm(
           reloadOn: [RELOADABLE, ACCESS],
           reload: 'SIGHUP',
           // The program itself: Debian's command of that name is a Perl script that costs 50 ms.
-          ready: { exec: `${BINARIES}/pg_isready -q -h ${SOCKETS} -p ${port}`, user: 'postgres', interval: '5s' },
+          ready: {
+            exec: `${BINARIES}/pg_isready -q -h ${SOCKETS} -p ${port} -d template1`,
+            user: 'postgres',
+            interval: '5s',
+          },
           // A fast shutdown: ends sessions, loses nothing. The default would wait for the last client to leave.
           stopSignal: 'SIGINT',
           stopTimeout: '60s',
@@ -112,5 +116,5 @@ export default charm(
 );
 
 function psqlArguments(port: number): string[] {
-  return ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', SOCKETS, '-p', String(port), '-d', 'postgres', '-f', RELATIONS];
+  return ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', SOCKETS, '-p', String(port), '-d', 'template1', '-f', RELATIONS];
 }

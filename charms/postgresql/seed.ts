@@ -3,13 +3,15 @@ import { BINARIES, CLUSTER, SEED, STORAGE } from './paths.ts';
 const AS_POSTGRES = 'setpriv --reuid=postgres --regid=postgres --clear-groups';
 
 /**
- * Makes the cluster that every unit starts from, once, in the image: it costs a second, a copy costs 40 ms. Its
- * configuration files go, since the charm writes its own. Segments of 4 MB instead of 16 keep the copy small.
+ * Makes the cluster that every unit starts from, once, in the image: it costs a second, a copy some 50 ms. Segments of
+ * 4 MB instead of 16 keep the copy small; so does leaving out the database `postgres`, which is made later, when nobody
+ * waits for it. The cluster's configuration files go, since the charm writes its own.
  */
 export const MAKE_SEED: readonly string[] = [
   `install -d -m 0700 -o postgres -g postgres ${SEED}`,
   `${AS_POSTGRES} ${BINARIES}/initdb -D ${SEED} --encoding=UTF8 --locale=C.UTF-8 --data-checksums ` +
     '--wal-segsize=4 --no-sync',
+  `echo 'DROP DATABASE postgres' | ${AS_POSTGRES} ${BINARIES}/postgres --single -D ${SEED} template1 >/dev/null`,
   `rm ${SEED}/postgresql.conf ${SEED}/pg_hba.conf`,
 ];
 

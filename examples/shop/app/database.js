@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** Few connections a unit: PostgreSQL has a process for each. */
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4, connectionTimeoutMillis: 5000 });
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4, connectionTimeoutMillis: 2000 });
 // A connection that breaks while nobody uses it is no reason to end: the pool makes another.
 pool.on('error', (error) => console.error(`database: ${error.message}`));
 
@@ -22,7 +22,7 @@ export async function openDatabase() {
       console.log('the database is there');
     } catch (error) {
       if (failures % 50 === 0) console.error(`waiting for the database: ${error.message}`);
-      await sleep(Math.min(25 * 2 ** failures, 500));
+      await sleep(Math.min(25 * 2 ** failures, 100));
     }
   }
 }
