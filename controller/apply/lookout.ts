@@ -2,6 +2,7 @@ import { holds } from '../../engine/preconditions.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { Operation } from '../../model/plan.ts';
 import type { ProviderReader } from '../../model/provider.ts';
+import { observeAll } from '../read/observe.ts';
 
 /** Looks at the world again right before, or after, an operation. */
 export interface Lookout {
@@ -9,13 +10,15 @@ export interface Lookout {
   objection(operation: Operation): Promise<string | null>;
 }
 
-/** Questions asked while a look is under way share the next one: many operations cost few looks. */
+/**
+ * Questions asked while a look is under way share the next one: many operations cost few looks. All worlds are looked
+ * at, because an application's units may be on their way from one to another.
+ */
 export function openLookout(providers: ReadonlyMap<string, ProviderReader>, environment: string): Lookout {
-  const looks = new Map([...providers].map(([kind, provider]) => [kind, sharedLook(provider, environment)]));
+  const look = sharedLook(async () => (await observeAll(providers, environment)).observed);
   return {
     async objection(operation) {
-      const look = looks.get(operation.provider);
-      if (operation.expects.length === 0 || look === undefined) return null;
+      if (operation.expects.length === 0) return null;
       const observed = await look();
       const objections = operation.expects.map((expected) => holds(expected, observed, operation.provider));
       return objections.find((objection) => objection !== null) ?? null;
@@ -23,19 +26,18 @@ export function openLookout(providers: ReadonlyMap<string, ProviderReader>, envi
   };
 }
 
-function sharedLook(provider: ProviderReader, environment: string): () => Promise<Observed> {
+function sharedLook(observe: () => Promise<Observed>): () => Promise<Observed> {
   let current: Promise<unknown> = Promise.resolve();
   let next: Promise<Observed> | null = null;
+  const look = async (): Promise<Observed> => {
+    await current.catch(() => {});
+    next = null;
+    const observing = observe();
+    current = observing;
+    return observing;
+  };
   return () => {
-    if (next !== null) return next;
-    const look = async (): Promise<Observed> => {
-      await current.catch(() => {});
-      next = null;
-      const observing = provider.observe(environment);
-      current = observing;
-      return { providers: { [provider.kind]: await observing } };
-    };
-    next = look();
+    next ??= look();
     return next;
   };
 }
