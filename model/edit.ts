@@ -6,7 +6,7 @@ import type { Json, JsonObject } from './json.ts';
 import { didYouMean } from './suggest.ts';
 
 /** An end of a relation as a verb is given it: without an endpoint, any. */
-export interface EndName {
+interface EndName {
   readonly application: string;
   readonly endpoint: string | null;
 }

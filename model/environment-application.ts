@@ -11,9 +11,9 @@ import type { Report } from './report.ts';
 import { didYouMean } from './suggest.ts';
 
 export const MAX_UNITS = 100_000;
-export const MAX_MILLICORES = 1_024_000;
-export const MIN_MILLICORES = 10;
-export const MIN_MEMORY_BYTES = 1024 ** 2;
+const MAX_MILLICORES = 1_024_000;
+const MIN_MILLICORES = 10;
+const MIN_MEMORY_BYTES = 1024 ** 2;
 export const MAX_PIDS = 4_194_304;
 
 /** What reading an application needs beside its entry. */

@@ -102,7 +102,7 @@ function refuseAddress(node: Located, address: string, what: string, report: Rep
 }
 
 /** Four decimal numbers without leading zeros. */
-export function isIpv4(text: string): boolean {
+function isIpv4(text: string): boolean {
   const parts = text.split('.');
   return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
 }

@@ -42,7 +42,7 @@ export function readRelations(node: Located, context: RelationContext): Relation
 }
 
 /** `web:database db:database`, the ends as written. */
-export function formatRelation(relation: RelationSpec): string {
+function formatRelation(relation: RelationSpec): string {
   return relation.ends.map(formatEnd).join(' ');
 }
 
@@ -60,7 +60,7 @@ export function parseEnd(text: string): { readonly application: string; readonly
 }
 
 /** Equal for equal relations, whichever end is written first. */
-export function relationKey(relation: RelationSpec): string {
+function relationKey(relation: RelationSpec): string {
   return relation.ends.map(formatEnd).sort().join(' ');
 }
 

@@ -18,7 +18,7 @@ export interface LocatedEntry {
   readonly value: Located;
 }
 
-export interface LocatedList {
+interface LocatedList {
   readonly kind: 'list';
   readonly place: Place;
   readonly items: readonly Located[];
@@ -30,7 +30,7 @@ export interface LocatedText {
   readonly value: string;
 }
 
-export interface LocatedNumber {
+interface LocatedNumber {
   readonly kind: 'number';
   readonly place: Place;
   readonly value: number;
@@ -38,13 +38,13 @@ export interface LocatedNumber {
   readonly source: string;
 }
 
-export interface LocatedBoolean {
+interface LocatedBoolean {
   readonly kind: 'boolean';
   readonly place: Place;
   readonly value: boolean;
 }
 
-export interface LocatedNull {
+interface LocatedNull {
   readonly kind: 'null';
   readonly place: Place;
 }

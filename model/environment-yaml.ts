@@ -7,8 +7,8 @@ import { quote } from './environment-tree.ts';
 import type { Report } from './report.ts';
 
 /** Bounds that no honest file reaches: everything below them is read in well under a second. */
-export const MAX_FILE_LENGTH = 4 * 1024 * 1024;
-export const MAX_DEPTH = 64;
+const MAX_FILE_LENGTH = 4 * 1024 * 1024;
+const MAX_DEPTH = 64;
 /** Values that aliases may stand for, counted each time they are repeated. */
 const MAX_ALIASED_NODES = 100_000;
 
@@ -94,7 +94,7 @@ function lowerFirst(text: string): string {
 }
 
 /** Offset in the text → place. Columns count UTF-16 units from 1, as editors do. */
-export function placeFinder(text: string, file: string): (offset: number) => Place {
+function placeFinder(text: string, file: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {

@@ -127,7 +127,7 @@ function message(text: string): string {
   return truncate(harmless(text), MESSAGE_WIDTH);
 }
 
-export function paintStatus(kind: StatusKind, style: Style): string {
+function paintStatus(kind: StatusKind, style: Style): string {
   switch (kind) {
     case 'active':
       return style.green(kind);

@@ -18,7 +18,10 @@ export function parseAssignment(text: string, what: string, example: string): As
 /** What may be more than text: numbers, true and false, and what opens a bracket or quote. */
 const STRUCTURED = /^(?:[[{"']|[-+]?\.?\d|true$|false$)/;
 
-/** The value as YAML reads it where that is plainly meant: numbers, true, lists, maps in braces. Everything else is text. */
+/**
+ * The value as YAML reads it where that is plainly meant: numbers, true, lists, maps in braces. Everything else is
+ * text.
+ */
 export function parseOptionValue(text: string): Json {
   if (text === 'null') return null;
   const value = STRUCTURED.test(text) ? readPlain(text) : null;

@@ -17,14 +17,14 @@ export interface Program {
   remove(): void;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Below the folder. */
   readonly directory?: string;
   readonly input?: string;
 }
 
-export interface Run {
+interface Run {
   readonly status: number | null;
   readonly out: string;
   readonly err: string;

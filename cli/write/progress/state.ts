@@ -12,7 +12,7 @@ export interface Row {
   readonly fault: string | null;
 }
 
-export interface Running {
+interface Running {
   readonly operation: string;
   readonly text: string;
   readonly sinceMs: number;
