@@ -1,5 +1,6 @@
 import { byText } from '../../model/order.ts';
 import type { Clock } from '../read/clock.ts';
+import { assertName } from '../read/paths.ts';
 import type { LockHolder } from '../read/records.ts';
 import { LockedError, type StateHome } from './home.ts';
 import { emptyMemoryState, type MemoryState, openMemoryStore } from './memory-store.ts';
@@ -32,6 +33,7 @@ export function openMemoryHome(options: MemoryHomeOptions): MemoryHome {
     },
     holder: async (environment) => holders.get(environment) ?? null,
     lock: async (environment, actor, lockOptions) => {
+      assertName(environment);
       let told: LockHolder | null = null;
       for (let holder = holders.get(environment); holder !== undefined; holder = holders.get(environment)) {
         if (!lockOptions.wait) throw new LockedError(environment, holder);

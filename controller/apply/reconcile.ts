@@ -1,3 +1,5 @@
+import { isName } from '../../model/names.ts';
+import { check } from '../read/prepare.ts';
 import type { LockHolder } from '../read/records.ts';
 import { converge } from './converge.ts';
 import { fanOut } from './fan-out.ts';
@@ -15,6 +17,8 @@ export type { ReconcileContext, ReconcileRequest } from './request.ts';
 export async function reconcile(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
   const { signal, close } = fanOut(request.signal);
   try {
+    // Lock and store are kept under the name: one that cannot be is refused before.
+    if (!isName(request.environment)) return refused(await check(context, request.source));
     return await locked(context, { ...request, signal });
   } finally {
     close();
@@ -33,8 +37,7 @@ async function locked(context: ReconcileContext, request: ReconcileRequest): Pro
   }
 }
 
-const INTERRUPTED: Outcome = {
-  kind: 'interrupted',
+const UNTOUCHED = {
   performed: 0,
   rounds: 0,
   failures: [],
@@ -43,6 +46,12 @@ const INTERRUPTED: Outcome = {
   situation: null,
   forgotten: false,
 };
+
+const INTERRUPTED: Outcome = { kind: 'interrupted', ...UNTOUCHED };
+
+function refused(diagnostics: Outcome['diagnostics']): Outcome {
+  return { kind: 'refused', ...UNTOUCHED, diagnostics };
+}
 
 async function underLock(context: ReconcileContext, request: ReconcileRequest): Promise<Outcome> {
   const session = await openSession(context, request);

@@ -62,7 +62,7 @@ function digestResources(context: ReadContext, application: ApplicationSpec): Pr
     } catch (error) {
       if (!isSystemError(error)) throw error;
       const code: ReadCode = 'E3101';
-      const message = `directory ${path} cannot be read: ${error.code}`;
+      const message = error.code === 'ENOENT' ? `there is no directory ${path}` : `directory ${path}: ${error.code}`;
       const place = placeOf(application, `resources.${name}`);
       return { id, digest: null, diagnostics: [{ code, severity: 'error', message, hint: null, place }] };
     }

@@ -12,8 +12,13 @@ export function environmentsDirectory(state: string): string {
 
 /** STATE/environments/NAME. The name must be one: it becomes a path. */
 export function environmentDirectory(state: string, environment: string): string {
-  if (!isName(environment)) throw new Error(`not a name of an environment: ${JSON.stringify(environment)}`);
+  assertName(environment);
   return join(environmentsDirectory(state), environment);
+}
+
+/** Whoever keeps state under a name has checked it before. */
+export function assertName(environment: string): void {
+  if (!isName(environment)) throw new Error(`not a name of an environment: ${JSON.stringify(environment)}`);
 }
 
 /** The environment's store. It exists exactly when the environment has state. */

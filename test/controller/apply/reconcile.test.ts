@@ -65,6 +65,17 @@ describe('up', () => {
     expect(await bench.home.environments()).toEqual([]);
     expect(bench.provider.calls).toEqual([]);
   });
+
+  test.each(['Shop', '', '../shop'])(
+    'refuses the name %j before it locks or stores anything under it',
+    async (name) => {
+      const bench = createBench();
+      const outcome = await bench.up(SHOP.replace('shop', JSON.stringify(name)), { environment: name });
+      expect(outcome.kind).toBe('refused');
+      expect(outcome.diagnostics).toMatchObject([{ code: 'E1105', place: { line: 1 } }]);
+      expect(await bench.home.environments()).toEqual([]);
+    },
+  );
 });
 
 describe('the world says no', () => {
