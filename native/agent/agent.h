@@ -18,6 +18,8 @@ struct agent {
 	struct watch listener;
 	struct watch signals;
 	struct timer tidy;
+	struct timer idle;
+	int idle_rounds;
 };
 
 #define OWNER(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))

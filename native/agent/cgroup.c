@@ -66,21 +66,21 @@ static int enable_controllers(const struct cgroups *cgroups, const char *group)
 	return 0;
 }
 
-static int create_v2(const struct cgroups *cgroups, const char *id, struct error *error)
+static int create_v2(struct cgroups *cgroups, const char *id, struct error *error)
 {
 	char path[GROUP_PATH];
 	bool new_parent;
 
 	if (cgroups->v2_root < 0)
 		return 0;
-	if (mkdirat(cgroups->v2_root, PARENT, 0755) == 0 || errno == EEXIST)
-		if (enable_controllers(cgroups, "") < 0 || enable_controllers(cgroups, PARENT) < 0)
-			return error_system(error, "cgroup", "cgroup.subtree_control");
 	group_path(id, NULL, path);
 	if (make_group(cgroups->v2_root, path, &new_parent) < 0)
 		return error_system(error, "cgroup", path);
-	if (new_parent && enable_controllers(cgroups, PARENT) < 0)
+	if (cgroups->v2_enabled && !new_parent)
+		return 0;
+	if (enable_controllers(cgroups, "") < 0 || enable_controllers(cgroups, PARENT) < 0)
 		return error_system(error, "cgroup", "cgroup.subtree_control");
+	cgroups->v2_enabled = true;
 	return 0;
 }
 

@@ -35,6 +35,7 @@ struct cgroups {
 	int v1_count;
 	int v2_root;             /* -1 when no controller of ours is on v2 and v1 has some */
 	unsigned v2_controllers;
+	bool v2_enabled;         /* the controllers have been handed down to the containers' parent */
 	int device_program;      /* descriptor of the v2 device filter, -1 = none */
 };
 
@@ -71,6 +72,10 @@ int group_join(const struct group *group);
 
 /* Live change. A memory limit below what is used fails with EBUSY, and then nothing has changed. */
 int group_update(const struct cgroups *cgroups, const char *id, const struct limits *limits, struct error *error);
+enum { LIMIT_KINDS = 3 };
+
+/* Names of the limits that are asked for and for which the host has no controller. Returns how many. */
+int limits_missing(const struct cgroups *cgroups, const struct limits *limits, const char *missing[static LIMIT_KINDS]);
 /* How often the kernel killed a process of the group for want of memory. */
 uint64_t group_oom_kills(const struct cgroups *cgroups, const char *id);
 /* Kills whatever is still in the groups, for what a crash left behind. */

@@ -64,15 +64,20 @@ static void land(struct program *program, int jump)
 	program->code[jump].off = (int16_t)(program->length - jump - 1);
 }
 
+static void load_word(struct program *program, int to, int from, int16_t offset)
+{
+	add(program, BPF_LDX | BPF_MEM | BPF_W, (uint8_t)(to | from << 4), offset, 0);
+}
+
 static void build_program(struct program *program)
 {
 	enum { RESULT, CONTEXT, TYPE, MAJOR, MINOR };
 	int not_character, allowed[DEVICE_COUNT];
 
 	program->length = 0;
-	add(program, BPF_LDX | BPF_MEM | BPF_W, TYPE | CONTEXT << 4, offsetof(struct bpf_cgroup_dev_ctx, access_type), 0);
-	add(program, BPF_LDX | BPF_MEM | BPF_W, MAJOR | CONTEXT << 4, offsetof(struct bpf_cgroup_dev_ctx, major), 0);
-	add(program, BPF_LDX | BPF_MEM | BPF_W, MINOR | CONTEXT << 4, offsetof(struct bpf_cgroup_dev_ctx, minor), 0);
+	load_word(program, TYPE, CONTEXT, offsetof(struct bpf_cgroup_dev_ctx, access_type));
+	load_word(program, MAJOR, CONTEXT, offsetof(struct bpf_cgroup_dev_ctx, major));
+	load_word(program, MINOR, CONTEXT, offsetof(struct bpf_cgroup_dev_ctx, minor));
 	add(program, BPF_ALU | BPF_AND | BPF_K, TYPE, 0, 0xffff);
 	not_character = add(program, BPF_JMP | BPF_JNE | BPF_K, TYPE, 0, BPF_DEVCG_DEV_CHAR);
 	for (int i = 0; i < DEVICE_COUNT; i++) {
@@ -95,6 +100,13 @@ static void build_program(struct program *program)
 	add(program, BPF_JMP | BPF_EXIT, 0, 0, 0);
 }
 
+static int refused(struct error *error, long result)
+{
+	int number = (int)-result;
+
+	return error_set(error, number, "devices", "bpf", "the kernel refuses the filter: %s", strerror(number));
+}
+
 /* One program serves every container. */
 static int load_program(struct cgroups *cgroups, struct error *error)
 {
@@ -111,7 +123,7 @@ static int load_program(struct cgroups *cgroups, struct error *error)
 	attributes.license = (uintptr_t) "Apache-2.0";
 	result = raw(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
 	if (result < 0)
-		return error_set(error, (int)-result, "devices", "bpf", "the filter is refused: %s", strerror((int)-result));
+		return refused(error, result);
 	cgroups->device_program = (int)result;
 	return 0;
 }
@@ -127,9 +139,7 @@ static int restrict_v2(struct cgroups *cgroups, int group, struct error *error)
 	attributes.attach_bpf_fd = (uint32_t)cgroups->device_program;
 	attributes.attach_type = BPF_CGROUP_DEVICE;
 	result = raw(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes);
-	if (result < 0)
-		return error_set(error, (int)-result, "devices", "bpf", "cannot be attached: %s", strerror((int)-result));
-	return 0;
+	return result < 0 ? refused(error, result) : 0;
 }
 
 int devices_restrict(struct cgroups *cgroups, const char *id, const struct group *group, struct error *error)

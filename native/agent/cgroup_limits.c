@@ -85,7 +85,8 @@ static int check_memory_v2(int root, const char *id, uint64_t memory, struct err
 	used = get_number(root, id, "memory.current");
 	if (used <= memory)
 		return 0;
-	return error_set(error, EBUSY, "memory", id, "%" PRIu64 " bytes are in use: cannot limit to %" PRIu64, used, memory);
+	return error_set(error, EBUSY, "memory", id, "cannot limit to %" PRIu64 " bytes: %" PRIu64 " are in use", memory,
+			 used);
 }
 
 static int write_memory_v2(int root, const char *id, uint64_t memory, bool live, struct error *error)
@@ -114,13 +115,15 @@ static int write_cpu(const struct cgroups *cgroups, const char *id, uint64_t cpu
 {
 	struct place place = place_of(cgroups, CONTROLLER_CPU);
 	char text[64];
+	int64_t quota;
 
 	if (place.root < 0 || (!cpu && !live))
 		return 0;
+	quota = (int64_t)(cpu * QUOTA_PER_MILLICORE);
 	if (!place.v2)
-		return put_number(place.root, id, "cpu.cfs_quota_us", cpu ? (int64_t)(cpu * QUOTA_PER_MILLICORE) : -1, error);
+		return put_number(place.root, id, "cpu.cfs_quota_us", cpu ? quota : -1, error);
 	if (cpu)
-		snprintf(text, sizeof text, "%" PRIu64 " %d", cpu * QUOTA_PER_MILLICORE, PERIOD_US);
+		snprintf(text, sizeof text, "%" PRId64 " %d", quota, PERIOD_US);
 	return put(place.root, id, "cpu.max", cpu ? text : "max", error);
 }
 
@@ -157,6 +160,20 @@ int limits_write(const struct cgroups *cgroups, const char *id, const struct lim
 	    write_weight(cgroups, id, limits->weight, live, error) < 0)
 		return -1;
 	return write_pids(cgroups, id, limits->pids, error);
+}
+
+int limits_missing(const struct cgroups *cgroups, const struct limits *limits, const char *missing[static LIMIT_KINDS])
+{
+	unsigned present = cgroups_controllers(cgroups);
+	int count = 0;
+
+	if (limits->memory && !(present & CONTROLLER_MEMORY))
+		missing[count++] = "memory";
+	if ((limits->cpu || limits->weight) && !(present & CONTROLLER_CPU))
+		missing[count++] = "cpu";
+	if (limits->pids && !(present & CONTROLLER_PIDS))
+		missing[count++] = "pids";
+	return count;
 }
 
 int group_update(const struct cgroups *cgroups, const char *id, const struct limits *limits, struct error *error)

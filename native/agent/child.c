@@ -145,9 +145,15 @@ int child_main(void *argument)
 		const char *stage;
 		long (*run)(struct child *);
 	} steps[] = {
-		{"join", join_groups},		{"network", make_network},	   {"attach", child_attach_all},
-		{"mask", child_mask},		{"pivot", pivot},		   {"identity", set_identity},
-		{"descriptors", arrange_descriptors}, {"restrict", restrict_rights}, {"exec", execute},
+		{"join", join_groups},
+		{"network", make_network},
+		{"attach", child_attach_all},
+		{"mask", child_mask},
+		{"pivot", pivot},
+		{"identity", set_identity},
+		{"descriptors", arrange_descriptors},
+		{"restrict", restrict_rights},
+		{"exec", execute},
 	};
 	struct child *child = argument;
 

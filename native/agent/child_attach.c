@@ -122,10 +122,11 @@ static long attach_list(struct child *child, struct attachments *attachments)
 {
 	for (int i = 0; i < attachments->count; i++) {
 		struct attachment *attachment = &attachments->list[i];
-		long result;
+		long target, result;
 
 		child->object = attachment->target;
-		result = attach_and_close(attachment->tree, open_or_make(child->root, attachment->target, attachment->directory));
+		target = open_or_make(child->root, attachment->target, attachment->directory);
+		result = attach_and_close(attachment->tree, target);
 		if (result < 0)
 			return result;
 	}
@@ -143,7 +144,7 @@ static long attach_dev(struct child *child)
 	if (result == 0)
 		result = attach_top(child->dev, child->shm, "shm");
 	if (result == 0)
-		result = attach_new(child, "mqueue", "dev/mqueue", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+		result = attach_new(child, "mqueue", "dev/mqueue", RAW_HARMLESS);
 	return result;
 }
 
@@ -151,7 +152,7 @@ static long attach_dev(struct child *child)
 static long attach_proc(struct child *child)
 {
 	child->object = "/proc";
-	child->proc = make_mount("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	child->proc = make_mount("proc", RAW_HARMLESS);
 	return child->proc < 0 ? child->proc : attach_top(child->root, child->proc, "proc");
 }
 
@@ -160,7 +161,8 @@ static long attach_proc(struct child *child)
  */
 long child_attach_all(struct child *child)
 {
-	const unsigned read_only = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	const unsigned read_only = MOUNT_ATTR_RDONLY | RAW_HARMLESS;
+	const char *unified = child->views->count ? "sys/fs/cgroup/unified" : "sys/fs/cgroup";
 	long result = make_private();
 
 	child->object = child->mountpoint;
@@ -177,6 +179,6 @@ long child_attach_all(struct child *child)
 	if (result == 0)
 		result = attach_list(child, child->views);
 	if (result == 0 && child->groups_v2)
-		result = attach_new(child, "cgroup2", child->group->count ? "sys/fs/cgroup/unified" : "sys/fs/cgroup", read_only);
+		result = attach_new(child, "cgroup2", unified, read_only);
 	return result;
 }

@@ -56,7 +56,7 @@ static long make_empty(void)
 	if (result >= 0)
 		result = raw_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 	if (result >= 0)
-		result = raw_fsmount(context, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+		result = raw_fsmount(context, MOUNT_ATTR_RDONLY | RAW_HARMLESS);
 	if (context >= 0)
 		raw_close(context);
 	return result;
@@ -67,9 +67,9 @@ static long take_cover(struct covers *covers, bool directory, bool *keep)
 {
 	*keep = false;
 	if (!directory)
-		return raw_open_tree(covers->null, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+		return raw_open_tree(covers->null, "", RAW_COPY | AT_EMPTY_PATH);
 	if (covers->empty >= 0)
-		return raw_open_tree(covers->empty, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+		return raw_open_tree(covers->empty, "", RAW_COPY | AT_EMPTY_PATH);
 	covers->empty = (int)make_empty();
 	*keep = true;
 	return covers->empty;
@@ -99,7 +99,7 @@ static long hide(int directory, const char *path, struct covers *covers)
 
 static long make_read_only(int directory, const char *path)
 {
-	int tree = raw_open_tree(directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW | AT_RECURSIVE);
+	int tree = raw_open_tree(directory, path, RAW_COPY | AT_SYMLINK_NOFOLLOW | AT_RECURSIVE);
 	long target, result;
 
 	if (tree < 0)

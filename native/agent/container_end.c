@@ -128,7 +128,8 @@ static void kill_over(struct timer *timer)
 	struct error error;
 
 	container->removing = false;
-	error_set(&error, EBUSY, "container", container->id, "process %d does not end although it was killed", container->pid);
+	error_set(&error, EBUSY, "container", container->id, "process %d does not end although it was killed",
+		  container->pid);
 	log_error(container->id, &error);
 	answer(container, AGENT_REMOVE, &error);
 }

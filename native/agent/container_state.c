@@ -91,7 +91,9 @@ static int open_process(const struct container *container)
 	if (pidfd < 0)
 		return -1;
 	if (process_start_ticks(container->pid, &ticks) < 0 || ticks != container->start_ticks ||
-	    process_pid_namespace(container->pid, &inode) < 0 || inode != container->pid_namespace || poll(&ended, 1, 0) != 0)
+	    process_pid_namespace(container->pid, &inode) < 0 || inode != container->pid_namespace)
+		return -1;
+	if (poll(&ended, 1, 0) != 0)
 		return -1;
 	return take_descriptor(&pidfd);
 }

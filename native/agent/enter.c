@@ -109,8 +109,12 @@ static int run_program(void *argument)
 		const char *stage;
 		long (*run)(struct enter *);
 	} steps[] = {
-		{"descriptors", arrange_descriptors}, {"session", own_session},	     {"directory", change_directory},
-		{"user", become_user},		      {"restrict", restrict_rights}, {"exec", execute},
+		{"descriptors", arrange_descriptors},
+		{"session", own_session},
+		{"directory", change_directory},
+		{"user", become_user},
+		{"restrict", restrict_rights},
+		{"exec", execute},
 	};
 	struct enter *enter = argument;
 

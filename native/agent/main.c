@@ -24,6 +24,7 @@
 #include "control.h"
 #include "execution.h"
 #include "files.h"
+#include "idle.h"
 #include "log.h"
 #include "spawn.h"
 #include "trash.h"
@@ -251,6 +252,7 @@ int main(int count, char **arguments)
 		close_standard();
 	log_line("the agent runs, pid %d", getpid());
 	report_ready(&ready);
+	idle_watch(&agent);
 	loop_run(&agent.loop);
 	close_agent(&agent);
 	log_line("the agent ends");

@@ -39,7 +39,8 @@ static int fill_dev(int dev)
 		const char *name;
 		int minor;
 		int major;
-	} nodes[] = {{"null", 3, 1}, {"zero", 5, 1}, {"full", 7, 1}, {"random", 8, 1}, {"urandom", 9, 1}, {"tty", 0, 5}};
+	} nodes[] = {{"null", 3, 1},   {"zero", 5, 1},    {"full", 7, 1},
+		     {"random", 8, 1}, {"urandom", 9, 1}, {"tty", 0, 5}};
 	static const struct {
 		const char *name;
 		const char *target;
@@ -83,7 +84,7 @@ int mounts_shm(struct error *error)
 {
 	static const struct option options[] = {{"mode", "1777"}, {"size", "65536k"}, {NULL, NULL}};
 
-	return make_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
+	return make_mount("tmpfs", options, RAW_HARMLESS, error);
 }
 
 /* Takes over `tree`, also when it fails. */
@@ -92,9 +93,10 @@ static int add(struct attachments *attachments, int tree, const char *target, st
 	struct attachment *attachment = &attachments->list[attachments->count];
 	struct stat status;
 
-	if (attachments->count == ATTACHMENT_MAX || strlen(target) >= sizeof attachment->target || fstat(tree, &status) < 0) {
+	if (attachments->count == ATTACHMENT_MAX || strlen(target) >= sizeof attachment->target ||
+	    fstat(tree, &status) < 0) {
 		close(tree);
-		return error_set(error, EINVAL, "mount", target, "there are too many mounts, or the target is too long");
+		return error_set(error, EINVAL, "mount", target, "too many mounts, or too long a target");
 	}
 	attachment->tree = tree;
 	attachment->directory = S_ISDIR(status.st_mode);
@@ -106,7 +108,7 @@ static int add(struct attachments *attachments, int tree, const char *target, st
 int mounts_add_volume(struct attachments *attachments, const struct volume *volume, struct error *error)
 {
 	unsigned attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (volume->read_only ? MOUNT_ATTR_RDONLY : 0);
-	cleanup_close int tree = raw_open_tree(AT_FDCWD, volume->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	cleanup_close int tree = raw_open_tree(AT_FDCWD, volume->source, RAW_COPY);
 	int result = tree;
 
 	if (tree == -ENOENT && volume->optional)
@@ -122,7 +124,7 @@ int mounts_add_volume(struct attachments *attachments, const struct volume *volu
 static int make_group_directory(const struct cgroups *cgroups, struct error *error)
 {
 	static const struct option options[] = {{"mode", "755"}, {"size", "64k"}, {NULL, NULL}};
-	cleanup_close int top = make_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
+	cleanup_close int top = make_mount("tmpfs", options, RAW_HARMLESS, error);
 	int result = 0;
 
 	if (top < 0)
@@ -141,7 +143,7 @@ static int make_group_directory(const struct cgroups *cgroups, struct error *err
 int mounts_add_groups(struct attachments *attachments, const struct cgroups *cgroups, const struct group *group,
 		      struct error *error)
 {
-	const unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	const unsigned attributes = MOUNT_ATTR_RDONLY | RAW_HARMLESS;
 	int top;
 
 	if (!group->count)
@@ -151,7 +153,7 @@ int mounts_add_groups(struct attachments *attachments, const struct cgroups *cgr
 		return -1;
 	for (int i = 0; i < group->count; i++) {
 		char target[64];
-		cleanup_close int tree = raw_open_tree(group->directories[i], "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+		cleanup_close int tree = raw_open_tree(group->directories[i], "", RAW_COPY | AT_EMPTY_PATH);
 		int result = tree < 0 ? tree : raw_mount_set(tree, 0, attributes);
 
 		snprintf(target, sizeof target, "/sys/fs/cgroup/%s", cgroups->v1[i].name);

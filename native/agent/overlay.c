@@ -45,7 +45,8 @@ static int open_writable(const char *path, struct error *error)
 static int open_all(const struct overlay *overlay, struct opened *opened, struct error *error)
 {
 	if (overlay->layer_count < 1 || overlay->layer_count > LAYER_MAX)
-		return error_set(error, EINVAL, "overlay", "", "%d layers: there can be 1 to %d", overlay->layer_count, LAYER_MAX);
+		return error_set(error, EINVAL, "overlay", "", "there can be 1 to %d layers: %d", LAYER_MAX,
+				 overlay->layer_count);
 	for (int i = 0; i < overlay->layer_count; i++) {
 		int layer = open_directory(overlay->layers[i], error);
 

@@ -37,6 +37,10 @@ static inline long raw_call(long number, long a, long b, long c, long d, long e,
 #error "this processor is not supported"
 #endif
 
+/* A copy of a mount, and a mount from which nothing can be executed, gained or reached. */
+enum { RAW_COPY = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC };
+enum { RAW_HARMLESS = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
+
 static inline int raw_open_tree(int directory, const char *path, unsigned flags)
 {
 	return (int)raw(SYS_open_tree, directory, path, flags);
@@ -74,7 +78,10 @@ static inline int raw_mount_set(int tree, unsigned flags, uint64_t attributes)
 /* Opens `path` as seen from `root`, following no link of /proc and never leaving it. */
 static inline int raw_open_inside(int root, const char *path, int flags, uint64_t resolve)
 {
-	struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve};
+	struct open_how how = {
+		.flags = (uint64_t)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve,
+	};
 
 	return (int)raw(SYS_openat2, root, path, &how, sizeof how);
 }

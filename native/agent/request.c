@@ -26,6 +26,30 @@ static int hello(struct request *request, struct error *error)
 	return OUTCOME_ANSWER;
 }
 
+static void write_timings(struct writer *reply, const struct marks *marks)
+{
+	for (int i = 0; i < marks->count; i++) {
+		size_t record = wire_open(reply, START_TIMING);
+
+		wire_text(reply, TIMING_STAGE, marks->list[i].stage);
+		wire_number(reply, TIMING_NANOSECONDS, marks->list[i].nanoseconds);
+		wire_close(reply, record);
+	}
+}
+
+static void write_warnings(struct writer *reply, const struct cgroups *cgroups, const struct limits *limits)
+{
+	const char *missing[LIMIT_KINDS];
+	int count = limits_missing(cgroups, limits, missing);
+
+	for (int i = 0; i < count; i++) {
+		char text[96];
+
+		snprintf(text, sizeof text, "%s is not limited: this host has no controller for it", missing[i]);
+		wire_text(reply, REPLY_WARNING, text);
+	}
+}
+
 static int start(struct request *request, struct error *error)
 {
 	__attribute__((cleanup(config_release))) struct config config;
@@ -39,13 +63,8 @@ static int start(struct request *request, struct error *error)
 		return -1;
 	wire_number(&request->reply, START_PID, (uint32_t)container->pid);
 	wire_number(&request->reply, START_ALREADY, marks.count == 0);
-	for (int i = 0; i < marks.count; i++) {
-		size_t record = wire_open(&request->reply, START_TIMING);
-
-		wire_text(&request->reply, TIMING_STAGE, marks.list[i].stage);
-		wire_number(&request->reply, TIMING_NANOSECONDS, marks.list[i].nanoseconds);
-		wire_close(&request->reply, record);
-	}
+	write_timings(&request->reply, &marks);
+	write_warnings(&request->reply, &request->agent->workshop.cgroups, &config.limits);
 	return OUTCOME_ANSWER;
 }
 

@@ -173,7 +173,8 @@ static int emit_test(struct compiler *compiler, struct fails *fails, int kind, u
 	return at;
 }
 
-static int emit_masked_half(struct compiler *compiler, struct fails *fails, size_t offset, uint32_t mask, uint32_t value)
+static int emit_masked_half(struct compiler *compiler, struct fails *fails, size_t offset, uint32_t mask,
+			    uint32_t value)
 {
 	if (mask == 0)
 		return value ? error_set(compiler->error, EINVAL, "seccomp", "", "a value outside its mask") : 0;
@@ -225,7 +226,8 @@ static int emit_condition(struct compiler *compiler, struct fails *fails, const 
 	uint64_t mask = condition->comparison == COMPARE_MASKED_EQUAL ? condition->mask : UINT64_MAX;
 
 	if (condition->argument > 5)
-		return error_set(compiler->error, EINVAL, "seccomp", "", "there is no argument %u", condition->argument);
+		return error_set(compiler->error, EINVAL, "seccomp", "", "there is no argument %u",
+				 condition->argument);
 	switch (condition->comparison) {
 	case COMPARE_EQUAL:
 	case COMPARE_MASKED_EQUAL:
@@ -240,7 +242,8 @@ static int emit_condition(struct compiler *compiler, struct fails *fails, const 
 	case COMPARE_GREATER_OR_EQUAL:
 		return emit_order(compiler, fails, condition, offset);
 	default:
-		return error_set(compiler->error, EINVAL, "seccomp", "", "comparison %d is not known", condition->comparison);
+		return error_set(compiler->error, EINVAL, "seccomp", "", "comparison %d is not known",
+				 condition->comparison);
 	}
 }
 
@@ -268,6 +271,29 @@ static int emit_rules(struct compiler *compiler, int index)
 	return emit_return(compiler, policy->action) < 0 ? -1 : 0;
 }
 
+static int emit_leaf(struct compiler *compiler, const struct range *leaf)
+{
+	if (leaf->rule >= 0)
+		return emit_rules(compiler, leaf->rule);
+	return emit_return(compiler, leaf->action) < 0 ? -1 : 0;
+}
+
+/* Resolves the jumps, from the given one on, that lead to the same outcome as the leaf. */
+static int point_at(struct compiler *compiler, const struct range *leaf, int first, int target)
+{
+	for (int i = first; i < compiler->patch_count; i++) {
+		const struct range *other = &compiler->ranges[compiler->patches[i].range];
+
+		if (compiler->patches[i].at < 0 || other->rule != leaf->rule ||
+		    (leaf->rule < 0 && other->action != leaf->action))
+			continue;
+		if (set_jump(compiler, compiler->patches[i].at, compiler->patches[i].taken, target) < 0)
+			return -1;
+		compiler->patches[i].at = -1;
+	}
+	return 0;
+}
+
 /* Lays out each leaf once (plain outcomes are shared) and points the tree at it. */
 static int emit_leaves(struct compiler *compiler)
 {
@@ -278,18 +304,8 @@ static int emit_leaves(struct compiler *compiler)
 
 			if (compiler->patches[i].at < 0 || (pass == 0 && leaf->rule >= 0))
 				continue;
-			if ((leaf->rule < 0 ? emit_return(compiler, leaf->action) : emit_rules(compiler, leaf->rule)) < 0)
+			if (emit_leaf(compiler, leaf) < 0 || point_at(compiler, leaf, i, target) < 0)
 				return -1;
-			for (int j = i; j < compiler->patch_count; j++) {
-				const struct range *other = &compiler->ranges[compiler->patches[j].range];
-
-				if (compiler->patches[j].at < 0 || other->rule != leaf->rule ||
-				    (leaf->rule < 0 && other->action != leaf->action))
-					continue;
-				if (set_jump(compiler, compiler->patches[j].at, compiler->patches[j].taken, target) < 0)
-					return -1;
-				compiler->patches[j].at = -1;
-			}
 		}
 	}
 	return 0;

@@ -39,7 +39,8 @@ static long clone_and_run(struct clone_args *arguments, int (*run)(void *), void
 			 "syscall\n"
 			 "1:"
 			 : "=a"(result)
-			 : "a"(SYS_clone3), "D"(arguments), "S"(sizeof *arguments), "r"(data), "r"(function), [exit] "i"(SYS_exit)
+			 : "a"(SYS_clone3), "D"(arguments), "S"(sizeof *arguments), "r"(data), "r"(function),
+			   [exit] "i"(SYS_exit)
 			 : "rcx", "r11", "memory");
 	return result;
 }

@@ -1,0 +1,60 @@
+#include "idle.h"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "control.h"
+#include "log.h"
+
+enum { ROUND_MS = 5000, ROUNDS = 6 };
+
+static bool needed(const struct agent *agent)
+{
+	return agent->first_container || agent->first_client || agent->first_execution || agent->ports.first;
+}
+
+/*
+ * Nobody may connect to an agent that is about to end: the name goes first, and whoever came through it before
+ * that is served, under the name made anew.
+ */
+static void leave(struct agent *agent)
+{
+	struct pollfd waiting = {.fd = agent->listener.fd, .events = POLLIN};
+	struct error error;
+	int fresh;
+
+	unlinkat(agent->run, "agent.sock", 0);
+	if (poll(&waiting, 1, 0) == 0) {
+		agent->loop.ended = true;
+		return;
+	}
+	while (poll(&waiting, 1, 0) > 0)
+		clients_accept(&agent->listener, POLLIN);
+	fresh = socket_listen(agent->run, "agent.sock", &error);
+	if (fresh < 0) {
+		log_error("socket", &error);
+		agent->loop.ended = true;
+		return;
+	}
+	loop_unwatch(&agent->loop, &agent->listener);
+	close(agent->listener.fd);
+	agent->listener.fd = fresh;
+	loop_watch(&agent->loop, &agent->listener, EPOLLIN, &error);
+}
+
+static void look(struct timer *timer)
+{
+	struct agent *agent = OWNER(timer, struct agent, idle);
+
+	agent->idle_rounds = needed(agent) ? 0 : agent->idle_rounds + 1;
+	if (agent->idle_rounds >= ROUNDS)
+		leave(agent);
+	idle_watch(agent);
+}
+
+void idle_watch(struct agent *agent)
+{
+	loop_set(&agent->loop, &agent->idle, ROUND_MS, look);
+}

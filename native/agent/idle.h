@@ -1,0 +1,10 @@
+/* An agent that nobody needs ends by itself; the next command starts another. */
+#ifndef CANTRIP_IDLE_H
+#define CANTRIP_IDLE_H
+
+#include "agent.h"
+
+/* Looks every few seconds from now on; after half a minute without container, port and client the loop ends. */
+void idle_watch(struct agent *agent);
+
+#endif
