@@ -1,4 +1,3 @@
-import { realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { parse } from '../../controller/read/declare.ts';
 import { prepare } from '../../controller/read/prepare.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
@@ -14,6 +13,7 @@ import { type FoundSource, findSource, showPath } from '../read/source.ts';
 import { converge } from './converge.ts';
 import { decideData } from './data.ts';
 import type { ChangeOptions } from './options.ts';
+import { replaceFile } from './replace-file.ts';
 import type { WriteShell } from './shell.ts';
 
 /** A verb that edits the environment file and then does what `up` does. */
@@ -52,7 +52,7 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
   }
   const data = change.mayLoseData ? await decideData(shell, foreseen()?.retained ?? [], options) : 'keep';
   if (data === null) return 1;
-  if (text !== source.text) replaceFile(source.file, text);
+  if (text !== source.text) replaceFile(source.file, source.text, text);
   const ending = { undone: `${showPath(shell, source.file)} keeps the change; cantrip up goes on from here` };
   return converge(shell, { verb: change.verb, environment, source: draft, mode: 'up', data, options, ending });
 }
@@ -61,13 +61,4 @@ function edited(source: FoundSource, edits: readonly Edit[]): string {
   const result = editEnvironment(source.text, edits);
   if (result.kind === 'edited') return result.text;
   throw new UsageError(result.message, result.hint);
-}
-
-/** At once or not at all, with the mode and owner kept; a link stays a link. */
-function replaceFile(path: string, text: string): void {
-  const file = realpathSync(path);
-  const draft = `${file}.${process.pid}.new`;
-  const { mode } = statSync(file);
-  writeFileSync(draft, text, { mode, flag: 'wx' });
-  renameSync(draft, file);
 }
