@@ -1,8 +1,6 @@
-#include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "cgroup_parts.h"
 #include "files.h"

@@ -22,7 +22,6 @@
 #include "container.h"
 #include "enter.h"
 #include "execution_request.h"
-#include "log.h"
 #include "process.h"
 #include "raw.h"
 #include "spawn.h"

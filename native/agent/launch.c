@@ -1,6 +1,5 @@
 #include "launch.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -8,7 +7,6 @@
 #include "../common/cleanup.h"
 #include "caps.h"
 #include "files.h"
-#include "raw.h"
 #include "spawn.h"
 
 /* What is opened for one launch and closed after it. */

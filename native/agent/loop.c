@@ -1,6 +1,5 @@
 #include "loop.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <sys/epoll.h>
 #include <time.h>

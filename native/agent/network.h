@@ -6,7 +6,6 @@
 #ifndef CANTRIP_NETWORK_H
 #define CANTRIP_NETWORK_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "../common/error.h"

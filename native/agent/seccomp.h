@@ -9,7 +9,6 @@
 #define CANTRIP_SECCOMP_H
 
 #include <linux/filter.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "../common/error.h"
