@@ -71,13 +71,17 @@ export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Gone at once for everybody who looks, and deleted before this resolves; `trash` is on the same file system. */
-export async function removeTree(path: string, trash: string): Promise<void> {
-  mkdirSync(trash, { recursive: true, mode: 0o700 });
-  const grave = join(trash, randomBytes(8).toString('hex'));
-  unlessMissing(() => renameSync(path, grave), undefined);
-  await rm(grave, { recursive: true, force: true });
+/**
+ * Gone at once for everybody who looks, deleted before this resolves. `above` is a directory on the same file system;
+ * what killed calls left to be deleted in it goes, too.
+ */
+export async function removeTree(path: string, above: string): Promise<void> {
+  unlessMissing(() => renameSync(path, join(above, `${GRAVE}${randomBytes(8).toString('hex')}`)), undefined);
+  const graves = namesIn(above).filter((name) => name.startsWith(GRAVE));
+  await Promise.all(graves.map((name) => rm(join(above, name), { recursive: true, force: true })));
 }
+
+const GRAVE = '.trash-';
 
 export function unlessMissing<T>(act: () => T, otherwise: T): T {
   try {

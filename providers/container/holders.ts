@@ -1,28 +1,33 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** More than this is not spent on finding who holds ports: then they are `a program`. */
+/** More than this is not spent on finding who holds ports: the rest is looked for the next time. */
 const BUDGET_MS = 150;
 
 /**
- * Who holds the sockets, by inode: `nginx (pid 812)`. What is known already is not looked for again, so that a look
- * at a quiet host costs nothing; `known` is only ever right, because inodes of sockets count up.
+ * Who holds the sockets, by inode: `nginx (pid 812)`; `a program` when nobody who can be seen does. What is known
+ * already is not looked for again, so that a look at a quiet host costs nothing; inodes of sockets count up, so what is
+ * known stays true.
  */
 export function findHolders(
   inodes: readonly string[],
   known: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const missing = new Set(inodes.filter((inode) => known[inode] === undefined));
-  const found: Record<string, string> = {};
-  for (const inode of inodes) if (known[inode] !== undefined) found[inode] = known[inode];
+  const kept = inodes.flatMap((inode) => (known[inode] === undefined ? [] : [[inode, known[inode]] as const]));
+  const found: Record<string, string> = Object.fromEntries(kept);
   const deadline = performance.now() + BUDGET_MS;
   for (const pid of missing.size === 0 ? [] : processes()) {
-    if (missing.size === 0 || performance.now() > deadline) break;
+    if (missing.size === 0 || performance.now() > deadline) return found;
     for (const inode of socketsOf(pid)) {
       if (missing.delete(inode)) found[inode] = `${nameOf(pid)} (pid ${pid})`;
     }
   }
+  for (const inode of missing) found[inode] = UNSEEN;
   return found;
 }
+
+/** A socket of another process namespace, or of the kernel's own. */
+const UNSEEN = 'a program';
 
 function processes(): readonly string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name));

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ImageStore, ProviderOptions } from '../options.ts';
 import { type Containers, openContainers } from './containers.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -22,7 +22,7 @@ export interface Host {
 export type HostOptions = Omit<ProviderOptions, 'images'>;
 
 export function openHost(options: HostOptions, images: ImageStore | null = null): Host {
-  const layout = layoutOf(options.stateDirectory, options.runDirectory);
+  const layout = layoutOf(resolve(options.stateDirectory), resolve(options.runDirectory));
   const program = join(options.nativeDirectory, 'cantrip-agent');
   const inits = keepOpen((id) => InitClient.open(join(layout.run, 'containers', id, 'control.sock')));
   const agents = keepOpen(() => AgentClient.open({ program, runDirectory: layout.run }));

@@ -8,6 +8,7 @@ import { hostsFile } from './hosts.ts';
 import { hardwareAddress, networkIdentity } from './identity.ts';
 import { networkPaths, storagePaths } from './layout.ts';
 import type { ContainerLimits, ContainerMount, ContainerNetwork } from './native/agent.ts';
+import { NativeError } from './native/connection.ts';
 import { networkOf } from './network-records.ts';
 import { resolverFile } from './resolver.ts';
 import { gatewayOf, withPrefix } from './subnet.ts';
@@ -18,7 +19,7 @@ import { gatewayOf, withPrefix } from './subnet.ts';
  */
 export async function ensureMachine(host: Host, spec: MachineSpec): Promise<void> {
   const { containers } = host;
-  const layers = await layersOf(host, spec);
+  const layers = await layersOf(host, containers.find(spec)?.spec ?? spec);
   const record = containers.find(spec) ?? containers.create(spec);
   const paths = containers.paths(record.id);
   const agent = await host.agent();
@@ -38,11 +39,13 @@ export async function ensureMachine(host: Host, spec: MachineSpec): Promise<void
   for (const warning of warnings) host.log(`${spec.unit}: ${warning}`);
 }
 
-/** The label first: a crash between leaves limits that the next start puts into force. */
+/** The label last: after a crash between the two it still asks for the change, which can be made again. */
 export async function resizeMachine(host: Host, unit: UnitRef, limits: Limits): Promise<void> {
   const record = requireContainer(host, unit);
   const agent = await host.agent();
-  await agent.update(record.id, limitsOf(limits));
+  await agent.update(record.id, limitsOf(limits)).catch((error: unknown) => {
+    throw error instanceof NativeError && error.errno === EBUSY ? memoryInUse(unit, error) : error;
+  });
   host.containers.relabel({ ...record, spec: { ...record.spec, limits } });
 }
 
@@ -52,6 +55,18 @@ export async function removeMachine(host: Host, unit: UnitRef, graceMs: number):
   if (record === null) return;
   const agent = await host.agent();
   await agent.remove(record.id, { graceMs, trash: [host.containers.paths(record.id).directory] });
+}
+
+const EBUSY = 16;
+
+function memoryInUse(unit: UnitRef, error: NativeError): ProviderError {
+  return new ProviderError({
+    action: 'resize machine',
+    target: unit.unit,
+    message: error.message,
+    retryable: true,
+    hint: 'it uses more memory than it is to have: give it more, or restart its services first',
+  });
 }
 
 export function requireContainer(host: Host, unit: UnitRef): ContainerRecord {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { NetworkSpec } from '../../model/desired.ts';
 import { byUnit } from '../../model/names.ts';
-import type { ObservedHost, ObservedMachine, ObservedProvider } from '../../model/observed.ts';
+import type { ObservedMachine, ObservedProvider } from '../../model/observed.ts';
 import { byText } from '../../model/order.ts';
 import { inBatches } from './batches.ts';
 import type { ContainerRecord } from './containers.ts';
@@ -30,24 +30,23 @@ const PATIENCE_MS = 3000;
 export async function observe(host: Host, environment: string): Promise<ObservedProvider> {
   const records = host.containers.list(environment);
   const routes = routesOf(host, environment);
-  const asked = Promise.all([
+  const [states, held, rulesAreLoaded, images, ports] = await Promise.all([
     records.length === 0 ? [] : host.agent().then((agent) => agent.list()),
     routes.length === 0 ? [] : host.agent().then((agent) => agent.listPorts()),
     areRulesLoaded(host, environment),
     readyImages(host),
+    portsInUse(host, environment),
   ]);
-  const around = observeHost(host, environment);
-  const [states, ports, rulesAreLoaded, images] = await asked;
   const stateOf = new Map(states.map((state) => [state.id, state]));
   const machines = await inBatches(records, PARALLEL, (record) => see(host, record, stateOf.get(record.id)));
   return {
-    network: rulesAreLoaded && holdsExactly(ports, environment, routes) ? standingNetwork(host, environment) : null,
+    network: rulesAreLoaded && holdsExactly(held, environment, routes) ? standingNetwork(host, environment) : null,
     names: readJson(networkPaths(host.layout, environment).names) ?? {},
     images,
     machines: machines.sort((a, b) => byUnit(a.unit, b.unit)),
     storage: listStorage(host.layout, environment),
     routes,
-    host: around,
+    host: { portsInUse: ports, subnetsInUse: subnetsInUse(host, environment) },
   };
 }
 
@@ -104,15 +103,12 @@ async function readyImages(host: Host): Promise<readonly string[]> {
   return keys.filter((_, index) => layers[index] !== null).sort(byText);
 }
 
-function observeHost(host: Host, environment: string): ObservedHost {
+function subnetsInUse(host: Host, environment: string): readonly string[] {
   const { bridge } = networkIdentity(host.layout.state, environment);
   const around = parseRoutes(readText('/proc/net/route') ?? '').filter((route) => route.interface !== bridge);
   const others = networkNames(host).filter((name) => name !== environment);
   const subnets = others.flatMap((name) => networkOf(host, name)?.subnet ?? []);
-  return {
-    portsInUse: portsInUse(host, environment),
-    subnetsInUse: [...new Set([...around.map((route) => route.network), ...subnets])].sort(byText),
-  };
+  return [...new Set([...around.map((route) => route.network), ...subnets])].sort(byText);
 }
 
 function networkNames(host: Host): readonly string[] {

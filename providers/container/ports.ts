@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import type { RouteSpec } from '../../model/desired.ts';
 import { canonicalJson } from '../../model/json.ts';
 import type { ObservedHost } from '../../model/observed.ts';
 import { ProviderError } from '../../model/provider.ts';
-import { namesIn, readJson, readText, writeJson } from './files.ts';
+import { namesIn, readJson, writeJson } from './files.ts';
 import { findHolders } from './holders.ts';
 import type { Host } from './host.ts';
 import { type Listener, parseListeners } from './listeners.ts';
@@ -23,11 +24,11 @@ export async function holdPort(host: Host, route: RouteSpec): Promise<void> {
     await agent.holdPort({ owner: route.environment, address: address ?? ANY, port, protocol: 'tcp' });
   } catch (error) {
     if (!(error instanceof NativeError && error.errno === EADDRINUSE)) throw error;
-    const holder = portsInUse(host, route.environment).find((used) => used.port === port)?.holder ?? 'another program';
+    const used = (await portsInUse(host, route.environment)).find((other) => other.port === port);
     throw new ProviderError({
       action: 'publish',
       target: route.id,
-      message: `port ${port} of the host is taken: ${holder} has it`,
+      message: `port ${port} of the host is taken: ${used?.holder ?? 'another program'} has it`,
       hint: 'choose another port under expose, or stop what has it',
     });
   }
@@ -57,12 +58,12 @@ export function holdsExactly(held: readonly HeldPort[], environment: string, rou
 }
 
 /** Ports that others listen on or that other environments publish, sorted by port. */
-export function portsInUse(host: Host, environment: string): ObservedHost['portsInUse'] {
+export async function portsInUse(host: Host, environment: string): Promise<ObservedHost['portsInUse']> {
   const published = namesIn(host.layout.routes)
     .filter((other) => other !== environment)
     .flatMap((other) => routesOf(host, other))
     .map((route) => ({ ...route.host, holder: `environment ${route.environment}` }));
-  const listeners = hostListeners();
+  const listeners = await hostListeners();
   const holders = rememberedHolders(host, listeners);
   const listening = listeners.map(({ port, address, inode }) => {
     return { port, address, holder: holders[inode] ?? 'a program' };
@@ -80,12 +81,15 @@ function heldKey({ address, port }: HeldPort): string {
   return `${address}:${port}`;
 }
 
-/**
- * A socket for both protocols is listed by each of the two files only once; the same port on both by two sockets is
- * two.
- */
-function hostListeners(): readonly Listener[] {
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => parseListeners(readText(path) ?? ''));
+/** The kernel walks its whole table of connections for each: milliseconds, better spent on another thread. */
+async function hostListeners(): Promise<readonly Listener[]> {
+  const texts = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readOrNothing));
+  return texts.flatMap(parseListeners);
+}
+
+/** A host without IPv6 has only one of them. */
+async function readOrNothing(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
 }
 
 function rememberedHolders(host: Host, listeners: readonly Listener[]): Readonly<Record<string, string>> {

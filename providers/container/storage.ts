@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StorageSpec } from '../../model/desired.ts';
-import { makeWhole, namesIn, readJson, removeTree, writeJson } from './files.ts';
+import { makeWhole, namesIn, readJson, removeTree, sweepDrafts, writeJson } from './files.ts';
 import { type Layout, storagePaths } from './layout.ts';
 
 /** Volumes are directories of the host. They have no size limit of their own: a plain directory cannot have one. */
@@ -20,17 +20,17 @@ export function ensureStorage(layout: Layout, environment: string, storage: Stor
 
 export async function removeStorage(layout: Layout, environment: string, storageId: string): Promise<void> {
   const { directory } = storagePaths(layout, environment, storageId);
-  await removeTree(directory, join(layout.storages, '.trash'));
+  await removeTree(directory, layout.storages);
+  sweepDrafts(dirname(directory));
   removeEmpty(dirname(directory));
 }
 
 /** Sorted by id. */
 export function listStorage(layout: Layout, environment: string): readonly StorageSpec[] {
   const directory = join(layout.storages, environment);
-  const records = namesIn(directory).flatMap(
-    (name) => readJson<StorageSpec>(join(directory, name, 'record.json')) ?? [],
-  );
-  return records.filter((record) => !record.id.startsWith('.'));
+  return namesIn(directory)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => readJson<StorageSpec>(join(directory, name, 'record.json')) ?? []);
 }
 
 function removeEmpty(directory: string): void {

@@ -14,9 +14,10 @@ import { openBuilder, openProvider } from '../../../providers/container/index.ts
 import { type ContainerPaths, layoutOf } from '../../../providers/container/layout.ts';
 import { AgentClient } from '../../../providers/container/native/agent.ts';
 import { InitClient } from '../../../providers/container/native/init.ts';
+import type { ImageStore } from '../../../providers/options.ts';
 
 /** Kept between runs and shared by all tests: making a base takes half a minute, and it is the same for all. */
-const IMAGE_CACHE = '/var/tmp/cantrip-test-images';
+export const IMAGE_CACHE = '/var/tmp/cantrip-test-images/images';
 
 /** Debian as it comes; programs of `packages` beside. */
 export function testImage(packages: readonly string[] = []): ImageSpec {
@@ -29,6 +30,7 @@ export interface Lab {
   readonly provider: Provider;
   readonly state: string;
   readonly run: string;
+  readonly images: ImageStore;
   /** What the provider logged. */
   readonly logged: readonly string[];
   /** Another provider on the same directories, as another command would have it. */
@@ -40,6 +42,8 @@ export interface Lab {
   flushRules(environment: string): Promise<void>;
   killInit(environment: string, unit: string): Promise<void>;
   killAgent(): Promise<void>;
+  /** Everything that a reboot takes away goes away. */
+  reboot(environment: string): Promise<void>;
   /** What a crash right after the first step of making a machine leaves. */
   labelOnly(spec: MachineSpec): void;
   /** What is recorded on the host of what was done in the unit. */
@@ -53,7 +57,7 @@ export interface Lab {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const nativeDirectory = process.env.CANTRIP_NATIVE_DIR ?? join(root, 'native/build');
+export const nativeDirectory = process.env.CANTRIP_NATIVE_DIR ?? join(root, 'native/build');
 
 export function openLab(): Lab {
   if (!existsSync(join(nativeDirectory, 'cantrip-exec'))) execFileSync('make', ['-s', '-C', join(root, 'native')]);
@@ -66,7 +70,7 @@ export function openLab(): Lab {
     nativeDirectory,
     log: (line: string) => logged.push(line),
   };
-  const images = openImages({ directory: join(IMAGE_CACHE, 'images'), builder: openBuilder(options) });
+  const images = openImages({ directory: IMAGE_CACHE, builder: openBuilder(options) });
   const again = (): Provider => openProvider({ ...options, images });
   const program = join(nativeDirectory, 'cantrip-agent');
   const agent = (): Promise<AgentClient> => AgentClient.open({ program, runDirectory: run });
@@ -76,6 +80,7 @@ export function openLab(): Lab {
     provider: again(),
     state,
     run,
+    images,
     logged,
     again,
     agent,
@@ -102,6 +107,16 @@ export function openLab(): Lab {
       const { pid } = await (await agent()).hello();
       process.kill(pid, 'SIGKILL');
       await until(() => !existsSync(`/proc/${pid}`), 'the end of the agent');
+    },
+    async reboot(environment) {
+      const { bridge, table } = networkIdentity(state, environment);
+      const client = await agent();
+      const ids = (await client.list()).map(({ id }) => id);
+      await Promise.all(ids.map((id) => client.remove(id, { graceMs: 0, trash: [] })));
+      await client.shutdown();
+      execFileSync('nft', ['delete', 'table', 'inet', table]);
+      execFileSync('ip', ['link', 'delete', bridge]);
+      rmSync(run, { recursive: true, force: true });
     },
     labelOnly: (spec) => void containers.create(spec),
     recorded: (unit) => readFileSync(pathsOf(unit).record, 'utf8') + readFileSync(pathsOf(unit).manifest, 'utf8'),
@@ -154,8 +169,12 @@ export const ENVIRONMENTS = ['conformance', 'left', 'right', 'shop'] as const;
 
 function filesBelow(directory: string): readonly string[] {
   if (!existsSync(directory)) return [];
-  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [`${directory}, being deleted`];
+  }
 }
 
 /** Processes that name the run directory in their command line. */
