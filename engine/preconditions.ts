@@ -22,11 +22,18 @@ export function holds(precondition: Precondition, observed: Observed, provider: 
       return user === undefined ? null : `storage ${precondition.id} is used by ${user}`;
     }
     case 'units-ready': {
-      const ready = precondition.units.filter((unit) => whyNotReady(index.machines.get(unit)) === null);
+      const ready = precondition.units.filter((unit) => isReadySomewhere(unit, observed));
       if (ready.length >= precondition.atLeast) return null;
       return `${ready.length} of ${precondition.atLeast} units are ready`;
     }
   }
+}
+
+/** An application's units may be on their way from one provider to another. */
+function isReadySomewhere(unit: UnitName, observed: Observed): boolean {
+  return Object.keys(observed.providers).some((provider) => {
+    return whyNotReady(indexOf(observed, provider).machines.get(unit)) === null;
+  });
 }
 
 interface WorldIndex {

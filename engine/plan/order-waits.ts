@@ -56,7 +56,10 @@ export function replacements(application: string, context: PlanContext): readonl
   const plans = context.plansOf.get(application) ?? [];
   const replaced = plans.filter((plan) => isMade(plan) && !isNew(plan));
   if (replaced.length === 0) return [];
-  const [ready, faulty] = partition(replaced, ({ machine }) => whyNotReady(machine) === null);
+  const [ready, faulty] = partition(
+    replaced,
+    ({ machine, elsewhere }) => whyNotReady(machine ?? elsewhere?.machine) === null,
+  );
   const inOrder = [...faulty, ...ready];
   const others = plans.filter((plan) => isNew(plan) || !isMade(plan));
   const gates = others.map(({ unit }) => awaitId(unit.name)).filter((id) => context.byId.has(id));

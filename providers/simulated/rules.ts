@@ -30,9 +30,7 @@ export function whyNotRoute(world: World, route: RouteSpec): string | null {
   const other = [...world.routes.values()].find(
     ({ id, host: { port } }) => id !== route.id && port === route.host.port,
   );
-  if (other !== undefined) return `port ${route.host.port} is given to ${route.id} while ${other.id} has it`;
-  const stranger = route.targets.find(({ unit }) => !world.machines.has(unit));
-  return stranger === undefined ? null : `route ${route.id} leads to ${stranger.unit}, which is not there`;
+  return other === undefined ? null : `port ${route.host.port} is given to ${route.id} while ${other.id} has it`;
 }
 
 /** Every token must come with its value, and a value that is in use never changes. */
