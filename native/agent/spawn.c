@@ -1,6 +1,7 @@
 #include "spawn.h"
 
 #include <signal.h>
+#include <stddef.h>
 #include <sys/mman.h>
 
 #include "raw.h"
