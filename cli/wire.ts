@@ -38,7 +38,7 @@ export function openShells(process: NodeJS.Process): Shells {
   const read: ReadShell = {
     terminal,
     directory: process.cwd(),
-    variables: process.env,
+    isRoot: process.getuid?.() === 0,
     places,
     state: readFileState(places.state, systemClock),
     nowMs: systemClock.nowMs,

@@ -9,6 +9,7 @@ import { didYouMean } from '../../model/suggest.ts';
 import { UsageError } from '../output/fault.ts';
 import { logPrinter } from '../output/log-line.ts';
 import { asTheyCome, inOrder } from './merge.ts';
+import { warnWithoutRights } from './rights.ts';
 import type { ExitStatus, ReadShell } from './shell.ts';
 import { findSource } from './source.ts';
 
@@ -67,6 +68,7 @@ const FOLLOW_TAIL = 10;
 
 async function showLogs(shell: ReadShell, request: LogsRequest): Promise<ExitStatus> {
   const { targets, file, environment: name, tail, service, json, follow } = request;
+  warnWithoutRights(shell);
   const source = await findSource(shell, { file, environment: name });
   const context = await shell.context();
   const prepared = { environment: source.name, source, mode: 'down', adopt: true } as const;

@@ -7,6 +7,7 @@ import { type Painter, renderPlan } from '../../model/render-plan.ts';
 import type { Style } from '../output/style.ts';
 import { complain } from './complain.ts';
 import { foreseePlan } from './foresight.ts';
+import { warnWithoutRights } from './rights.ts';
 import type { ExitStatus, ReadShell } from './shell.ts';
 import { findSource, showPath, withSource } from './source.ts';
 
@@ -22,6 +23,7 @@ export function define(command: Command, shell: ReadShell): void {
     .addHelpText('after', HELP)
     .action(
       shell.action(async (file, options) => {
+        warnWithoutRights(shell);
         const source = await findSource(shell, options, file);
         const context = await shell.context();
         const request = { environment: source.name, source, mode: 'up', adopt: options.adopt === true } as const;

@@ -7,7 +7,7 @@ export interface ReadShell {
   readonly terminal: Terminal;
   /** Where the user is; absolute. */
   readonly directory: string;
-  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly isRoot: boolean;
   /** Where things lie on this host. */
   readonly places: { readonly state: string; readonly run: string; readonly native: string };
   readonly state: StateReader;

@@ -17,6 +17,7 @@ import {
 import { renderTable } from '../output/table.ts';
 import { duration } from '../output/text.ts';
 import { complain } from './complain.ts';
+import { warnWithoutRights } from './rights.ts';
 import type { ExitStatus, ReadShell } from './shell.ts';
 import { type FoundSource, findSource, showPath, withSource } from './source.ts';
 
@@ -43,6 +44,7 @@ interface StatusOptions {
 }
 
 async function showStatus(shell: ReadShell, source: FoundSource, options: StatusOptions): Promise<ExitStatus> {
+  warnWithoutRights(shell);
   const situation = await understand(shell, source);
   const { desired } = situation;
   if (desired === null) return 2;

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { writeCharms } from './charms.ts';
 import { openProgram } from './program.ts';
 
 const program = openProgram();
@@ -7,16 +8,18 @@ afterAll(() => program.remove());
 const GOLDEN = '../golden/cli';
 
 program.write('site/index.html', '<h1>hello</h1>\n');
+writeCharms(program);
 program.write(
   'environment.yaml',
   `environment: hello
 applications:
   site:
-    charm: nginx
+    charm: ./charms/pages
     units: 2
     resources: {site: ./site}
     constraints: {cpu: 0.5, memory: 128M}
-  lb: {charm: haproxy, expose: {http: 18080}}
+    storage: {cache: 1G}
+  lb: {charm: ./charms/gate, expose: {http: 18080}}
 relations: [[lb:backend, site:website]]
 `,
 );
@@ -108,10 +111,10 @@ describe('what only looks', () => {
     const { out, status } = program.run(['config', 'lb']);
     expect(status).toBe(0);
     await expect(out).toMatchFileSnapshot(`${GOLDEN}/config.txt`);
-    expect(program.run(['config', 'lb', 'balance']).out).toBe('roundrobin\n');
-    expect(program.run(['config', 'lb', 'balanc'])).toMatchObject({
+    expect(program.run(['config', 'lb', 'greeting']).out).toBe('welcome\n');
+    expect(program.run(['config', 'lb', 'greting'])).toMatchObject({
       status: 2,
-      err: 'error: lb has no option "balanc"\n  hint: did you mean "balance"?\n',
+      err: 'error: lb has no option "greting"\n  hint: did you mean "greeting"?\n',
     });
   });
 });
