@@ -21,6 +21,11 @@ export const ALIASES: Readonly<Record<string, Alias>> = {
   ssh: { verb: 'exec' },
 };
 
+/** Other words for a verb, sorted. */
+export function aliasesOf(verb: string): string[] {
+  return Object.keys(ALIASES).filter((alias) => ALIASES[alias]?.verb === verb);
+}
+
 /** `add-unit web -n 2` → `scale web=+2`; everything else is passed on. */
 function relativeScale(args: readonly string[], sign: '+' | '-'): string[] {
   const flag = args.findIndex((arg) => arg === '-n' || arg === '--num-units');

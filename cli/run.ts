@@ -1,5 +1,5 @@
 import { type Command, CommanderError, Command as Commands } from '@commander-js/extra-typings';
-import { resolveAlias } from './aliases.ts';
+import { aliasesOf, resolveAlias } from './aliases.ts';
 import { reportCrash } from './crash.ts';
 import { foreseenFault, UsageError } from './output/fault.ts';
 import { harmless } from './output/text.ts';
@@ -36,6 +36,8 @@ async function program(shells: Shells, args: readonly string[], version: string)
   for (const verb of VERBS) {
     const command = new Commands(verb.name).description(verb.summary).helpOption('-h, --help', 'show help');
     if (verb.name === used) await define(verb, command, shells);
+    const words = aliasesOf(verb.name);
+    if (words.length > 0) command.addHelpText('after', `\nAlso understood: ${words.join(', ')}`);
     settle(command, shells);
     top.addCommand(command);
   }

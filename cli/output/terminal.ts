@@ -15,8 +15,6 @@ export interface Terminal {
   readonly isErrorTerminal: boolean;
   readonly isInputTerminal: boolean;
   size(): { readonly columns: number; readonly rows: number };
-  /** Calls back after each change of size; returns how to stop that. */
-  onResize(listener: () => void): () => void;
   /** Aborted when nobody reads the result any more. */
   readonly closed: AbortSignal;
 }
@@ -42,9 +40,5 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     isInputTerminal: stdin.isTTY === true,
     size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
     closed: closed.signal,
-    onResize: (listener) => {
-      stderr.on('resize', listener);
-      return () => stderr.off('resize', listener);
-    },
   };
 }

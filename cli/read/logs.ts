@@ -69,7 +69,7 @@ const FOLLOW_TAIL = 10;
 async function showLogs(shell: ReadShell, request: LogsRequest): Promise<ExitStatus> {
   const { targets, file, environment: name, tail, service, json, follow } = request;
   warnWithoutRights(shell);
-  const source = await findSource(shell, { file, environment: name });
+  const source = await findSource(shell, { file, environment: name, nameOnly: true });
   const context = await shell.context();
   const prepared = { environment: source.name, source, mode: 'down', adopt: true } as const;
   const situation = await prepare(context, shell.state, prepared);

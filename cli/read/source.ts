@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { EnvironmentSource } from '../../controller/read/situation.ts';
 import { readStored } from '../../controller/read/stored.ts';
+import { readPlain } from '../../model/edit-change.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { UsageError } from '../output/fault.ts';
 import type { ReadShell } from './shell.ts';
@@ -12,6 +13,8 @@ export const FILE_NAME = 'environment.yaml';
 export interface SourceOptions {
   readonly file?: string | undefined;
   readonly environment?: string | undefined;
+  /** The verb is about what runs under the name: what the file says by now does not count. */
+  readonly nameOnly?: boolean;
 }
 
 /** The file a verb works on. */
@@ -36,7 +39,7 @@ export async function findSource(shell: ReadShell, options: SourceOptions, argum
   if (second !== undefined || (file !== undefined && options.environment !== undefined)) {
     throw new UsageError('two environments are named', 'give one file, or one name with -e');
   }
-  if (options.environment !== undefined) return findByName(shell, options.environment);
+  if (options.environment !== undefined) return findByName(shell, options.environment, options.nameOnly === true);
   return readSource(file === undefined ? searchUpward(shell.directory) : fileOf(resolve(shell.directory, file)));
 }
 
@@ -60,7 +63,7 @@ function searchUpward(start: string): string {
   throw new UsageError(`there is no ${FILE_NAME} in ${start} or above`, hint);
 }
 
-async function findByName(shell: ReadShell, name: string): Promise<FoundSource> {
+async function findByName(shell: ReadShell, name: string, nameOnly: boolean): Promise<FoundSource> {
   const store = await shell.state.read(name);
   const stored = store === null ? null : await readStored(store).finally(() => store.close());
   if (stored === null) {
@@ -69,8 +72,21 @@ async function findByName(shell: ReadShell, name: string): Promise<FoundSource> 
     throw new UsageError(`there is no environment "${name}" on this host`, didYouMean(name, known) ?? hint);
   }
   const { file } = stored.identity;
-  if (existsSync(file)) return { ...readSource(file), name };
+  if (existsSync(file)) {
+    const source = { ...readSource(file), name };
+    if (!nameOnly) refuseRenamed(source, name);
+    return source;
+  }
   return { file, text: stored.definition?.text ?? '', name, isStored: true };
+}
+
+/** A file that was given another name since describes another environment. */
+function refuseRenamed({ file, text }: FoundSource, name: string): void {
+  const root = readPlain(text);
+  const present = root !== null && typeof root === 'object' && 'environment' in root ? root.environment : name;
+  if (present === name) return;
+  const message = `${file}, which environment ${name} was made from, is now about ${JSON.stringify(present)}`;
+  throw new UsageError(message, `give the file, or remove the old one first: cantrip down -e ${name}`);
 }
 
 /** A path as the user would type it: relative when it lies below or near the folder the user is in. */

@@ -9,7 +9,7 @@ import type { WriteShell } from './shell.ts';
  * is kept. Null: the user would rather stop.
  */
 export async function decideData(
-  shell: WriteShell,
+  shell: Pick<WriteShell, 'terminal' | 'ask'>,
   unused: readonly RetainedStorage[],
   { yes, keepData }: Pick<ChangeOptions, 'yes' | 'keepData'>,
 ): Promise<'keep' | 'remove' | null> {

@@ -16,7 +16,11 @@ import type { WriteShell } from './shell.ts';
 export function define(command: Command, shell: WriteShell): void {
   withChange(command.argument('[file]', 'the environment file'))
     .addHelpText('after', HELP)
-    .action(shell.action(async (file, options) => takeDown(shell, await findSource(shell, options, file), options)));
+    .action(
+      shell.action(async (file, options) =>
+        takeDown(shell, await findSource(shell, { ...options, nameOnly: true }, file), options),
+      ),
+    );
 }
 
 const HELP = `

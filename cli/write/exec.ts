@@ -18,7 +18,7 @@ export function define(command: Command, shell: WriteShell): void {
     .addHelpText('after', HELP)
     .action(
       shell.action(async (unit, words, options) => {
-        const source = await findSource(shell, options);
+        const source = await findSource(shell, { ...options, nameOnly: true });
         const context = await shell.context();
         const request = { environment: source.name, source, mode: 'down', adopt: true } as const;
         const situation = await prepare(context, shell.state, request);
