@@ -19,7 +19,8 @@ afterAll(() => site.remove());
 /** What a newcomer sees of a command, line for line; none but these may stand in the README. */
 const EXPECTED: Readonly<Record<string, (seen: CommandResult) => void>> = {
   './cantrip up examples/shop/environment.yaml': ({ stdout }) => {
-    for (const unit of ['db/0', 'lb/0', 'web/0', 'web/1']) expect(stdout).toMatch(new RegExp(`^${unit}\\*? +active`, 'm'));
+    for (const unit of ['db/0', 'lb/0', 'web/0', 'web/1'])
+      expect(stdout).toMatch(new RegExp(`^${unit}\\*? +active`, 'm'));
     expect(stdout).toContain('http://127.0.0.1:8080/');
   },
   'curl http://127.0.0.1:8080/': ({ stdout }) => expect(stdout).toMatch(/^shop, served by web-[01]\n/),

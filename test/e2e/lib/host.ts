@@ -65,6 +65,13 @@ export function commandOf(pid: number): string {
   return readProc(pid, 'cmdline').replaceAll('\0', ' ').trim();
 }
 
+/** What a file of a container's group holds, on hosts with either version of control groups. */
+export function groupValue(container: string, file: { readonly v1: string; readonly v2: string }): string {
+  const [controller = '', name = ''] = file.v1.split('/');
+  const first = join(GROUPS, controller, 'cantrip', container, name);
+  return readFileSync(existsSync(first) ? first : join(GROUPS, 'cantrip', container, file.v2), 'utf8').trim();
+}
+
 /** Whatever a product that failed left behind, so that it spoils no other test. */
 export function forceAway(owner: Owner): void {
   for (const pid of processesOf(owner)) quietly(() => process.kill(pid, 'SIGKILL'));

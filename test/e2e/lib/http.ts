@@ -1,16 +1,18 @@
-/** An answer, on a connection of its own: the next question may reach another unit. */
+import { request } from 'node:http';
+
 export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-export function get(url: string): Promise<Answer> {
-  return ask(url, {});
+/** An answer, on a connection of its own: the next question may reach another unit. */
+export function get(url: string, host?: string): Promise<Answer> {
+  return ask(url, { host });
 }
 
 /** Adds a row to the shop. */
 export function addItem(url: string, item: string): Promise<Answer> {
-  return ask(url, { method: 'POST', body: new URLSearchParams({ item }) });
+  return ask(url, { body: new URLSearchParams({ item }).toString() });
 }
 
 /** Answers to so many questions, one after the other. */
@@ -25,8 +27,29 @@ export function servedBy(answers: readonly Answer[]): readonly string[] {
   return [...new Set(answers.map(({ text }) => /served by (\S+)/.exec(text)?.[1] ?? text))].sort();
 }
 
-async function ask(url: string, init: RequestInit): Promise<Answer> {
-  const signal = AbortSignal.timeout(10_000);
-  const answer = await fetch(url, { ...init, signal, headers: { connection: 'close' } });
-  return { status: answer.status, text: await answer.text() };
+interface Question {
+  /** The name that is asked for, where it is not the address's. */
+  readonly host?: string | undefined;
+  /** A form; with it the question is a POST. */
+  readonly body?: string;
+}
+
+function ask(url: string, { host, body }: Question): Promise<Answer> {
+  const headers = {
+    connection: 'close',
+    ...(host === undefined ? {} : { host }),
+    ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+  };
+  return new Promise((resolve, reject) => {
+    const options = { agent: false, method: body === undefined ? 'GET' : 'POST', headers, timeout: 10_000 };
+    const sent = request(url, options, (response) => {
+      const texts: string[] = [];
+      response.setEncoding('utf8').on('data', (text: string) => texts.push(text));
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, text: texts.join('') }));
+      response.once('error', reject);
+    });
+    sent.once('timeout', () => sent.destroy(new Error('no answer in 10 s')));
+    sent.once('error', reject);
+    sent.end(body);
+  });
 }
