@@ -1,4 +1,4 @@
-import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 
 /** Runs a program to its end and returns what it printed; a status other than 0 is an error that quotes it. */
 export function run(
@@ -14,6 +14,20 @@ export function run(
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}: ${stderr.trim() || stdout.trim()}`);
   return stdout;
+}
+
+/** As `run`, while other things go on. */
+export function finish(
+  command: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${command} ${args.join(' ')}: ${stderr.trim() || stdout.trim() || error.message}`));
+    });
+  });
 }
 
 /** A program in the background, with a `stop` that waits for its end. */
