@@ -28,14 +28,14 @@ export interface Manifest {
   readonly health: HealthEntry | null;
 }
 
-export interface ServiceEntry {
+interface ServiceEntry {
   readonly digest: string;
   /** What it took over, as in `ObservedService.configuration`. */
   readonly configuration: string;
   readonly ready: Probe | null;
 }
 
-export interface HealthEntry {
+interface HealthEntry {
   readonly digest: string;
   readonly probe: Probe | null;
 }

@@ -33,7 +33,7 @@ export function namesIn(directory: string): readonly string[] {
 }
 
 /** A reader, and a crash, see the old content or the new one. */
-export function writeWhole(path: string, text: string): void {
+function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = draftOf(path);
   writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
@@ -83,7 +83,7 @@ export async function removeTree(path: string, above: string): Promise<void> {
 
 const GRAVE = '.trash-';
 
-export function unlessMissing<T>(act: () => T, otherwise: T): T {
+function unlessMissing<T>(act: () => T, otherwise: T): T {
   try {
     return act();
   } catch (error) {

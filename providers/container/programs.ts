@@ -1,13 +1,8 @@
 import { spawn } from 'node:child_process';
 
-/** A program of the host that could not do what it was asked to. */
-export class ProgramError extends Error {
-  override readonly name = 'ProgramError';
-}
-
 /**
- * Runs a program of the host with the input; resolves with what it printed. Rejects with ProgramError, or ENOENT when
- * it is missing.
+ * Runs a program of the host with the input; resolves with what it printed. Rejects with what it complained of, or with
+ * ENOENT when it is missing.
  */
 export function runProgram(command: readonly [string, ...string[]], input = ''): Promise<string> {
   const [program, ...words] = command;
@@ -24,7 +19,7 @@ export function runProgram(command: readonly [string, ...string[]], input = ''):
     child.once('close', (status) => {
       if (status === 0) return resolve(Buffer.concat(output).toString('utf8'));
       const complaint = Buffer.concat(complaints).toString('utf8').trim().split('\n')[0] ?? '';
-      reject(new ProgramError(`${command.slice(0, 2).join(' ')} ended with status ${status}: ${complaint}`));
+      reject(new Error(`${command.slice(0, 2).join(' ')} ended with status ${status}: ${complaint}`));
     });
     child.stdin.end(input);
   });

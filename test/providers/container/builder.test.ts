@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BuildJob } from '../../../providers/container/builder.ts';
 import { openBuilder } from '../../../providers/container/index.ts';
-import { type Lab, nativeDirectory, openLab, testImage } from './lab.ts';
+import { BASE_IMAGE } from './bring-up.ts';
+import { type Lab, nativeDirectory, openLab } from './lab.ts';
 
 let lab: Lab;
 let scratch: string;
@@ -15,10 +16,10 @@ beforeEach(async () => {
   scratch = mkdtempSync('/var/tmp/cantrip-build-');
   lines.length = 0;
   for (const name of ['upper', 'work']) mkdirSync(join(scratch, name), { mode: 0o755 });
-  await lab.provider.ensureImage(testImage(), () => {});
+  await lab.provider.ensureImage(BASE_IMAGE, () => {});
   job = {
     id: '0123456789abcdef',
-    layers: (await lab.images.layersOf(testImage().key)) ?? [],
+    layers: (await lab.images.layersOf(BASE_IMAGE.key)) ?? [],
     upper: join(scratch, 'upper'),
     work: join(scratch, 'work'),
     mounts: [{ source: import.meta.filename, target: '/run/given', readOnly: true }],

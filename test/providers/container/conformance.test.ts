@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { providerConformance } from '../../conformance/provider.ts';
-import { freePort, openLab, testImage, until } from './lab.ts';
+import { BASE_IMAGE } from './bring-up.ts';
+import { freePort, openLab, until } from './lab.ts';
 
 providerConformance('container', async () => {
   const lab = openLab();
   return {
     provider: lab.provider,
-    image: testImage(),
+    image: BASE_IMAGE,
     subnet: '10.214.7.0/24',
     freePort: await freePort(),
     runsPrograms: true,

@@ -29,12 +29,22 @@ async function expectEmptyHost(): Promise<void> {
   expect(lab.leftovers()).toEqual([]);
 }
 
+/** A command that is killed somewhere in the middle. */
+const VICTIM = `
+  import { openImages } from '../../../images/store.ts';
+  import { openBuilder, openProvider } from '../../../providers/container/index.ts';
+  import { bringUp } from './bring-up.ts';
+  const [stateDirectory, runDirectory, nativeDirectory, directory, port] = process.argv.slice(2);
+  const options = { stateDirectory, runDirectory, nativeDirectory, log: () => {} };
+  const images = openImages({ directory, builder: openBuilder(options) });
+  await bringUp(openProvider({ ...options, images }), Number(port));
+`;
+
 test('killed at any moment, the same calls again lead to the same, and removal leaves nothing', async () => {
   const port = await freePort();
   const victim = join(lab.run, 'victim.mjs');
-  const source = join(import.meta.dirname, 'crash-victim.ts');
   await build({
-    entryPoints: [source],
+    stdin: { contents: VICTIM, resolveDir: import.meta.dirname, loader: 'ts' },
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openImages } from '../../../images/store.ts';
 import type { MachineSpec } from '../../../model/desired.ts';
-import type { ImageSpec } from '../../../model/image.ts';
 import type { Provider, UnitRef } from '../../../model/provider.ts';
 import { openContainers } from '../../../providers/container/containers.ts';
 import { networkIdentity } from '../../../providers/container/identity.ts';
@@ -15,15 +14,10 @@ import { type ContainerPaths, layoutOf } from '../../../providers/container/layo
 import { AgentClient } from '../../../providers/container/native/agent.ts';
 import { InitClient } from '../../../providers/container/native/init.ts';
 import type { ImageStore } from '../../../providers/options.ts';
+import { BASE_IMAGE } from './bring-up.ts';
 
 /** Kept between runs and shared by all tests: making a base takes half a minute, and it is the same for all. */
 export const IMAGE_CACHE = '/var/tmp/cantrip-test-images/images';
-
-/** Debian as it comes; programs of `packages` beside. */
-export function testImage(packages: readonly string[] = []): ImageSpec {
-  const install = { packages, files: {}, commands: [] };
-  return { key: `test-${packages.join('-') || 'base'}`, base: 'debian/12', install, directories: [] };
-}
 
 /** A provider on directories of its own. */
 export interface Lab {
@@ -88,7 +82,7 @@ export function openLab(): Lab {
       environment,
       unit,
       hostname: unit.replace('/', '-'),
-      image: testImage(),
+      image: BASE_IMAGE,
       limits: { cpuMillicores: null, memoryBytes: null, pids: null },
       storage: [],
       address: null,

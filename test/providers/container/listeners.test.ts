@@ -5,7 +5,8 @@ import { parseListeners } from '../../../providers/container/listeners.ts';
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 
 function socket(local: string, state: string, inode: number): string {
-  return `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0 0 10 0\n`;
+  const counters = '00000000:00000000 00:00000000 00000000     0        0';
+  return `   0: ${local} 00000000:0000 ${state} ${counters} ${inode} 1 0 100 0 0 10 0\n`;
 }
 
 test.each<[string, string, string | null, number]>([

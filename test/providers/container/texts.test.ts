@@ -69,8 +69,13 @@ test('a container id is neutral, and new for each generation', () => {
 describe('log lines', () => {
   const source = { unit: 'web/0', service: 'web' };
   test('are taken apart; a foreign line is left out', () => {
-    const text =
-      '2026-11-24T15:04:05.123Z o hello world\nrubbish\n2026-11-24T15:04:06.000Z e \n2026-11-24T15:04:07.000Z i restarted\n';
+    const text = [
+      '2026-11-24T15:04:05.123Z o hello world',
+      'rubbish',
+      '2026-11-24T15:04:06.000Z e ',
+      '2026-11-24T15:04:07.000Z i restarted',
+      '',
+    ].join('\n');
     expect(parseLogLines(text, source).map(({ stream, text: words }) => [stream, words])).toEqual([
       ['output', 'hello world'],
       ['error', ''],

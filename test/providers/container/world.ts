@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import type { ServiceIntent } from '../../../model/charm.ts';
 import type { MachineSpec } from '../../../model/desired.ts';
 import type { Provider } from '../../../model/provider.ts';
-import { type Lab, testImage } from './lab.ts';
+import { BASE_IMAGE } from './bring-up.ts';
+import type { Lab } from './lab.ts';
 
 /** A web server for a minimal Debian: answers every request with the container's name, one connection at a time. */
 const SERVER = `
@@ -48,7 +49,7 @@ export async function startWeb(
   const { provider } = lab;
   await provider.ensureNetwork({ environment, subnet });
   await provider.ensureNames(environment, namesOf(addresses));
-  await provider.ensureImage(testImage(), () => {});
+  await provider.ensureImage(BASE_IMAGE, () => {});
   await Promise.all(
     Object.entries(addresses).map(([unit, address]) => startUnit(provider, lab.spec(environment, unit, { address }))),
   );
