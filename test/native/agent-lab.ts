@@ -181,33 +181,25 @@ let tools: Tools | undefined;
 
 /** Builds the programs, once for all test files of a worker. */
 export function buildTools(): Tools {
-  if (tools !== undefined) return tools;
-  const directory = mkdtempSync(join(tmpdir(), 'cantrip-fixtures-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const native = join(root, 'native');
-  execFileSync('flock', [native, 'make', '-s', '-C', native, 'build/cantrip-agent', 'build/cantrip-exec']);
-  tools = {
-    agent: join(native, 'build/cantrip-agent'),
-    exec: join(native, 'build/cantrip-exec'),
-    init: compileFixture('init.c', directory),
-    probe: compileFixture('probe.c', directory),
+  tools ??= {
+    agent: build('cantrip-agent'),
+    exec: build('cantrip-exec'),
+    init: buildFixture('init'),
+    probe: buildFixture('probe'),
   };
   return tools;
 }
 
-/** Compiles C files as the native part is compiled; returns the program. */
-export function compileFixture(name: string, directory: string, sources: readonly string[] = []): string {
-  const program = join(directory, name.replace(/\.c$/, ''));
-  const headers = [
-    '-idirafter',
-    '/usr/include',
-    '-idirafter',
-    `/usr/include/${process.arch === 'x64' ? 'x86_64' : process.arch}-linux-gnu`,
-  ];
-  const files = [join(root, 'test/native/fixtures', name), ...sources.map((source) => join(root, 'native', source))];
-  const flags = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-static', '-Wall', '-Wextra', '-Werror', '-Wno-unused-result'];
-  execFileSync('musl-gcc', [...flags, `-I${join(root, 'native')}`, ...headers, '-o', program, ...files]);
-  return program;
+/** Compiles fixtures/NAME.c with sources of native/; returns the program. */
+export function buildFixture(name: string): string {
+  return build(`fixtures/${name}`);
+}
+
+/** Workers may build at the same time. */
+function build(target: string): string {
+  const native = join(root, 'native');
+  execFileSync('flock', [native, 'make', '-s', '-C', native, `build/${target}`]);
+  return join(native, 'build', target);
 }
 
 function makeRoot(directory: string, probe: string): void {
