@@ -30,7 +30,7 @@ export const options = z.object({
     .default({}),
   timeouts: z
     .strictObject({
-      connect: duration.default('1s'),
+      connect: duration.default('300ms'),
       client: duration.default('30s'),
       server: duration.default('30s'),
       queue: duration.default('5s'),
