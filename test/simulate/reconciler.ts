@@ -2,6 +2,7 @@ import type { MemoryHome } from '../../controller/apply/memory-home.ts';
 import type { ReconcileContext } from '../../controller/apply/reconcile.ts';
 import { reconcile } from '../../controller/apply/reconcile.ts';
 import { sha256 } from '../../controller/read/digest.ts';
+import type { Allocation } from '../../model/allocation.ts';
 import type { Operation } from '../../model/plan.ts';
 import type { AbortSignal } from '../../model/provider.ts';
 import type { Chance } from './chance.ts';
@@ -30,6 +31,8 @@ export interface Ended {
   readonly kind: string;
   readonly performed: number;
   readonly forgotten: boolean;
+  /** What it decided, when it does not store it. */
+  readonly allocation?: Allocation;
   /** More for people. */
   readonly detail: string;
 }
@@ -53,7 +56,8 @@ export const realReconciler: Reconciler = async (command, world) => {
   const diagnostics = outcome.diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ code, message }) => `${code} ${message}`);
-  return { ...outcome, detail: [...failures, ...diagnostics].join('; ') };
+  const { kind, performed, forgotten } = outcome;
+  return { kind, performed, forgotten, detail: [...failures, ...diagnostics].join('; ') };
 };
 
 export const NEVER: AbortSignal = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} };

@@ -75,11 +75,16 @@ async function liveThrough(simulation: Simulation, step: Step): Promise<void> {
   const ended = await run(simulation, { mode, data: step.data, text: declarationText(simulation.declaration) }, step);
   lines.push(`  ${ended.kind}, ${ended.performed} operations${ended.detail === '' ? '' : `: ${ended.detail}`}`);
   if (ended.forgotten) numbers.forget();
-  faults.push(...violations(hosts), ...lostStorage(before, hosts, step.data), ...(await checkNumbers(simulation)));
+  faults.push(
+    ...violations(hosts),
+    ...lostStorage(before, hosts, step.data),
+    ...(await checkNumbers(simulation, ended)),
+  );
   if (ended.kind === 'refused') faults.push(`refused: ${ended.detail}`);
 }
 
-async function checkNumbers({ home, numbers }: Simulation): Promise<readonly string[]> {
+async function checkNumbers({ home, numbers }: Simulation, { allocation }: Ended): Promise<readonly string[]> {
+  if (allocation !== undefined) return numbers.check(allocation);
   const store = await home.read(ENVIRONMENT);
   const stored = store === null ? null : await readStored(store);
   return stored === null ? [] : numbers.check(stored.allocation);
