@@ -36,7 +36,7 @@ export function historyOf(seed: number): History {
       verb,
       data: chance.happens(0.3) ? 'remove' : 'keep',
       seed: chance.seed(),
-      trouble: kind === 0 ? 0 : chance.pick([0, 0.02, 0.1]),
+      trouble: kind === 0 ? 0 : chance.pick([0, 0.03, 0.2]),
       disturbances: kind < 2 ? 0 : chance.below(3),
       lost: chance.happens(0.02),
     });
