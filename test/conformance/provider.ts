@@ -252,11 +252,11 @@ function services(use: () => Bench): void {
     const { provider, drive, machine, start, clear } = use();
     await start();
     await twice(drive, () => provider.ensureService(UNIT, request));
-    await drive(provider.awaitUnit(UNIT, ['app'], 10_000));
+    await drive(provider.awaitUnit(UNIT, ['app'], provider.traits.createTimeoutMs));
     const expected = { digest: 'd1', configuration: 'c1', state: 'ready', message: '' };
     expect((await machine()).services).toMatchObject({ app: expected });
     await drive(provider.ensureService(UNIT, { ...request, digest: 'd2', configuration: 'c2' }));
-    await drive(provider.awaitUnit(UNIT, [], 10_000));
+    await drive(provider.awaitUnit(UNIT, [], provider.traits.createTimeoutMs));
     const updated = { digest: 'd2', configuration: 'c2', state: 'ready' };
     expect((await machine()).services).toMatchObject({ app: updated });
     await clear();
@@ -289,7 +289,7 @@ function services(use: () => Bench): void {
     const check = { kind: 'exec' as const, command: ['/bin/sh', '-c', 'true'], user: 'root' };
     const probe = { check, intervalMs: 1000, timeoutMs: 1000, failures: 3 };
     await twice(drive, () => provider.ensureHealth(UNIT, probe, 'h1'));
-    await drive(provider.awaitUnit(UNIT, [], 10_000));
+    await drive(provider.awaitUnit(UNIT, [], provider.traits.createTimeoutMs));
     expect((await machine()).health).toMatchObject({ digest: 'h1', state: 'passing' });
     await twice(drive, () => provider.ensureHealth(UNIT, null, ''));
     expect((await machine()).health).toMatchObject({ digest: '', state: 'none' });
