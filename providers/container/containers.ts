@@ -5,7 +5,7 @@ import type { DirectoryIntent, Probe } from '../../model/charm.ts';
 import type { MachineSpec } from '../../model/desired.ts';
 import type { ObservedFile } from '../../model/observed.ts';
 import type { UnitRef } from '../../model/provider.ts';
-import { makeWhole, namesIn, readJson, writeJson } from './files.ts';
+import { makeWhole, namesIn, readJson, sweepDrafts, writeJson } from './files.ts';
 import { containerId } from './identity.ts';
 import { type ContainerPaths, containerPaths, type Layout } from './layout.ts';
 
@@ -58,6 +58,8 @@ export interface Containers {
 export function openContainers(layout: Layout): Containers {
   /** Id → unit, which never changes: spares reading every label for every unit. */
   const units = new Map<string, string>();
+  /** Whether what killed commands had begun is cleared away: once a process will do. */
+  let swept = false;
   const paths = (id: string): ContainerPaths => containerPaths(layout, id);
   const read = (id: string): ContainerRecord | null => {
     const record = readJson<ContainerRecord>(paths(id).record);
@@ -78,6 +80,8 @@ export function openContainers(layout: Layout): Containers {
       return id === undefined ? null : read(id);
     },
     create(spec) {
+      if (!swept) sweepDrafts(layout.containers);
+      swept = true;
       const record = { id: containerId(spec, randomUUID()), spec };
       makeWhole(paths(record.id).directory, (draft) => fill(draft, record));
       return record;
