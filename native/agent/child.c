@@ -4,13 +4,12 @@
 #include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <signal.h>
 #include <time.h>
 
 #include "caps.h"
 #include "raw.h"
 
-enum { CONTROL = 3, INIT = 4, FIRST_FREE = 10, SIGNAL_SET_SIZE = 8 };
+enum { CONTROL = 3, INIT = 4, FIRST_FREE = 10 };
 
 static uint64_t now(void)
 {
@@ -127,15 +126,17 @@ static long restrict_rights(struct child *child)
 	return result < 0 ? result : child_restrict(child->caps, child->filter);
 }
 
+/*
+ * All signals stay blocked: one that came before the init is ready for it waits, where process 1 of a namespace
+ * would otherwise never see it.
+ */
 static long execute(struct child *child)
 {
 	static const char *const arguments[] = {"cantrip-init", NULL};
 	static const char *const environment[] = {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "container=cantrip", NULL};
-	uint64_t none = 0;
 
 	child->object = "cantrip-init";
-	raw(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, SIGNAL_SET_SIZE);
 	return raw(SYS_execveat, INIT, "", arguments, environment, AT_EMPTY_PATH);
 }
 

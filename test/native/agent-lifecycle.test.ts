@@ -43,6 +43,15 @@ describe('a container of the agent', () => {
     for (const gone of [polite.id, id]) await lab.agent.remove(gone, { graceMs: 0, trash: [] });
   });
 
+  test('hears of its end however early that is asked', async () => {
+    for (let i = 0; i < 20; i++) {
+      const config = lab.config();
+      const [, status] = await Promise.all([lab.agent.start(config), lab.agent.stop(config.id, 5000)]);
+      expect(status).toBe(0);
+      await lab.agent.remove(config.id, { graceMs: 0, trash: [] });
+    }
+  });
+
   test('can be stopped, waited for and removed when it is gone already', async () => {
     const { id } = await lab.start();
     const waiting = lab.agent.wait(id);
