@@ -25,12 +25,13 @@ export function createTime(): SimulationTime {
     if (index < 0) alarms.push(alarm);
     else alarms.splice(index, 0, alarm);
   };
-  const ringNext = (): void => {
+  const ringNext = (): boolean => {
     const [first, ...rest] = alarms;
-    if (first === undefined) throw new Error('everybody waits and nothing will come');
+    if (first === undefined) return false;
     alarms = rest;
     nowMs = Math.max(nowMs, first.atMs);
     first.ring();
+    return true;
   };
   return {
     nowMs: () => nowMs,
@@ -48,10 +49,22 @@ export function createTime(): SimulationTime {
         settled = true;
       };
       promise.then(done, done);
-      for (await quiet(); !settled; await quiet()) ringNext();
-      return promise;
+      for (let idle = 0; ; idle += 1) {
+        await quiet();
+        if (settled) return promise;
+        if (ringNext()) idle = 0;
+        else if (idle > PATIENCE) throw new Error('everybody waits and nothing will come');
+        else await realTime();
+      }
     },
   };
+}
+
+/** Real milliseconds until something real (loading a module) is taken for something that will never come. */
+const PATIENCE = 5000;
+
+function realTime(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Until every promise that can go on has gone on. */

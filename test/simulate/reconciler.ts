@@ -42,7 +42,7 @@ export type Reconciler = (command: Command, world: CommandWorld) => Promise<Ende
 
 /** The real thing, on simulated worlds. */
 export const realReconciler: Reconciler = async (command, world) => {
-  const outcome = await reconcile(contextOf(world), {
+  const outcome = await reconcile(contextOf(world, BUILT_IN), {
     environment: ENVIRONMENT,
     source: { file: FILE, text: command.text },
     mode: command.mode,
@@ -62,11 +62,17 @@ export const realReconciler: Reconciler = async (command, world) => {
 
 export const NEVER: AbortSignal = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} };
 
-function contextOf({ process, home, time, chance, running }: CommandWorld): ReconcileContext {
+const BUILT_IN = Object.entries(CHARMS).map(([name, charm]) => ({ name, load: async () => charm }));
+
+/** What the controller needs of the outside, from a simulated one. */
+export function contextOf(
+  { process, home, time, chance, running }: CommandWorld,
+  builtInCharms: ReconcileContext['builtInCharms'],
+): ReconcileContext {
   const silence = new Promise<never>(() => {});
   return {
     providers: { kinds: [...process.providers.keys()].sort(), open: async (kind) => mustFind(process, kind) },
-    builtInCharms: Object.entries(CHARMS).map(([name, charm]) => ({ name, load: async () => charm })),
+    builtInCharms,
     digest: sha256,
     digestDirectory: async (path) => sha256(path),
     charmCache: null,

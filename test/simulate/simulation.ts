@@ -115,6 +115,7 @@ async function run(
   for (let count = 0; count < disturbances; count += 1) disturbSomeTime(options);
   const running = new Map<string, Operation>();
   const process = startProcess({
+    environment: ENVIRONMENT,
     hosts,
     chance,
     trouble,

@@ -27,6 +27,7 @@ export interface Process {
 }
 
 export interface ProcessOptions {
+  readonly environment: string;
   readonly hosts: Hosts;
   readonly chance: Chance;
   /** Probability that a call goes wrong. */
@@ -84,11 +85,15 @@ function faultText(fault: Fault): string {
 }
 
 /** What is taken away or led somewhere was looked at this very moment: so its preconditions hold in the true world. */
-function checkPreconditions(host: SimulatedHost, call: string, { running, hosts, disturbed }: ProcessOptions): void {
+function checkPreconditions(
+  host: SimulatedHost,
+  call: string,
+  { environment, running, hosts, disturbed }: ProcessOptions,
+): void {
   if (disturbed()) return;
   for (const { id, provider, action, expects } of running.values()) {
     if (provider !== host.world.kind || callOf(action) !== call) continue;
-    const seen = [...hosts].map(([kind, one]) => [kind, observeHost(one, ENVIRONMENT)] as const);
+    const seen = [...hosts].map(([kind, one]) => [kind, observeHost(one, environment)] as const);
     const observed = { providers: Object.fromEntries(seen) };
     for (const expected of expects) {
       const objection = holds(expected, observed, provider);
