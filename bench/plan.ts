@@ -1,5 +1,7 @@
-// How long does planning take? 10,000 units whose relations have 20,000 unit ends: from nothing, and when nothing is to do.
-// What is timed is what `plan` does between reading the file's text and printing: parse, desire, plan until empty, render.
+// How long does planning take? 10,000 units whose relations have 20,000 unit ends: from nothing, and when nothing is to
+// do.
+// What is timed is what `plan` does between reading the file's text and printing: parse, desire, plan until empty,
+// render.
 import { createHash } from 'node:crypto';
 import { charm, http, intent, z } from '../charms/kit/index.ts';
 import { type ForeseeInput, foresee } from '../engine/foresee.ts';

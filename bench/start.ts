@@ -1,5 +1,6 @@
 // How long does a container take, from the request until it runs and from there until nothing of it is left?
-// Ours does more than crun here: an overlay, a network of its own and a supervisor as process 1; the limits are the same.
+// Ours does more than crun here: an overlay, a network of its own and a supervisor as process 1; the limits are the
+// same.
 import { benchArguments } from './lib/arguments.ts';
 import { inTurn, timed } from './lib/clock.ts';
 import { printReport, reportLines } from './lib/report.ts';

@@ -1,4 +1,7 @@
-/** Codes of what the engine finds: the environment against its charms. See model/codes.ts for the other families. Sorted. */
+/**
+ * Codes of what the engine finds: the environment against its charms. See model/codes.ts for the other families.
+ * Sorted.
+ */
 export const ENGINE_CODES = {
   E2001: 'Unknown option, or one with a wrong value',
   E2002: 'Unknown storage',

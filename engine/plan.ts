@@ -13,7 +13,10 @@ import { topological } from './plan/topological.ts';
 
 export type { PlanInput } from './plan/context.ts';
 
-/** What to do so that the observed becomes the desired: operations after those they depend on. Empty when there is nothing to do. */
+/**
+ * What to do so that the observed becomes the desired: operations after those they depend on. Empty when there is
+ * nothing to do.
+ */
 export function plan(input: PlanInput): Plan {
   const context = openContext(input);
   const shared = addShared(context);

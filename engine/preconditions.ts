@@ -3,7 +3,10 @@ import type { Observed, ObservedMachine } from '../model/observed.ts';
 import type { Precondition } from '../model/plan.ts';
 import { whyNotReady } from '../model/readiness.ts';
 
-/** Null when the precondition holds in a world, else a sentence that says what is there instead. `provider` is the operation's. */
+/**
+ * Null when the precondition holds in a world, else a sentence that says what is there instead. `provider` is the
+ * operation's.
+ */
 export function holds(precondition: Precondition, observed: Observed, provider: string): string | null {
   const index = indexOf(observed, provider);
   switch (precondition.kind) {

@@ -11,7 +11,10 @@ export interface RunLimits {
   readonly concurrency: number;
 }
 
-/** Progress of a plan as data. It belongs to one executor and is changed in place: plans have tens of thousands of operations. */
+/**
+ * Progress of a plan as data. It belongs to one executor and is changed in place: plans have tens of thousands of
+ * operations.
+ */
 export interface RunState {
   readonly plan: Plan;
   readonly limits: RunLimits;
@@ -37,7 +40,10 @@ interface Queue {
 }
 
 export interface RunOutcome {
-  /** `done`: everything was done. `stale`: nothing failed, but the world moved: plan again. `stopped`: it was told to stop. */
+  /**
+   * `done`: everything was done. `stale`: nothing failed, but the world moved: plan again. `stopped`: it was told to
+   * stop.
+   */
   readonly kind: 'running' | 'done' | 'stale' | 'failed' | 'stopped';
   readonly done: readonly string[];
   readonly failed: readonly { readonly id: string; readonly message: string }[];

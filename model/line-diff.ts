@@ -15,10 +15,15 @@ export interface DiffLine {
 
 const CONTEXT_LINES = 3;
 
-/** More differences than this are shown as everything replaced: nobody reads such a diff, and finding the smallest is quadratic. */
+/**
+ * More differences than this are shown as everything replaced: nobody reads such a diff, and finding the smallest is
+ * quadratic.
+ */
 const MAX_DIFFERENCES = 1000;
 
-/** The smallest line diff (Myers) of two texts in hunks with three lines of context; empty when their lines are equal. */
+/**
+ * The smallest line diff (Myers) of two texts in hunks with three lines of context; empty when their lines are equal.
+ */
 export function diffLines(before: string, after: string): readonly Hunk[] {
   return hunksOf(editScript(linesOf(before), linesOf(after)));
 }

@@ -66,7 +66,8 @@ export interface ObservedService {
   /** Digest of the definition it was given, secrets' versions included. */
   readonly digest: string;
   /**
-   * `configuration` of the last service request, restart or reload that succeeded: tells which content of the files it watches the service
+   * `configuration` of the last service request, restart or reload that succeeded: tells which content of the files it
+   * watches the service
    * has taken over. So a reload that a crash prevented is still seen as missing. Empty when unknown.
    */
   readonly configuration: string;

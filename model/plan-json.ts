@@ -5,7 +5,9 @@ import type { Sign } from './plan-words.ts';
 import { targetOf, wordsOf } from './plan-words.ts';
 import { countSigns } from './render-plan.ts';
 
-/** What `plan --json` prints. Members are only ever added; `version` changes when one must go or mean something else. */
+/**
+ * What `plan --json` prints. Members are only ever added; `version` changes when one must go or mean something else.
+ */
 export interface PlanJson {
   readonly version: 1;
   readonly environment: string;

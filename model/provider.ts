@@ -98,7 +98,9 @@ export interface ServiceRequest {
   readonly name: string;
   readonly service: ServiceIntent;
   readonly digest: string;
-  /** Opaque; recorded beside the service when the call succeeded and observed again (`ObservedService.configuration`). */
+  /**
+   * Opaque; recorded beside the service when the call succeeded and observed again (`ObservedService.configuration`).
+   */
   readonly configuration: string;
   readonly secrets: SecretValues;
 }

@@ -2,7 +2,8 @@ import type { ObservedMachine, ObservedService } from './observed.ts';
 import { sortedEntries } from './order.ts';
 
 /**
- * Why a unit does not take part yet, as its machine was observed; null when it is ready. With `services` only those count (and not its
+ * Why a unit does not take part yet, as its machine was observed; null when it is ready. With `services` only those
+ * count (and not its
  * health), without all that it has.
  */
 export function whyNotReady(machine: ObservedMachine | undefined, services: readonly string[] = []): string | null {

@@ -6,7 +6,8 @@ import type { ObservedFile, ObservedHost, ObservedMachine, ObservedProvider, Obs
 import { sortedBy, sortedEntries } from './order.ts';
 
 /**
- * One provider's world as data that can be changed: what `plan` imagines and what the simulated provider is. Each function is what one
+ * One provider's world as data that can be changed: what `plan` imagines and what the simulated provider is. Each
+ * function is what one
  * successful call leaves behind; all of them succeed when it is so already.
  */
 export interface World {

@@ -1,7 +1,10 @@
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 
-/** Nobody waits longer for an answer: a peer that accepts connections for a server that is not there would not give one. */
+/**
+ * Nobody waits longer for an answer: a peer that accepts connections for a server that is not there would not give
+ * one.
+ */
 const PATIENCE_MS = 250;
 
 export interface Answer {

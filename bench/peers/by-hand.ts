@@ -23,7 +23,8 @@ export async function prepareShopByHand(ingredients: Ingredients): Promise<ShopB
   for (const [name, text] of Object.entries(configuration(ingredients, folder, ports))) {
     writeFileSync(join(folder, name), text);
   }
-  const settings = `DATABASE_PORT=${database}\nWEB_PORTS='${web.join(' ')}'\nDATABASE_URL=${cluster.urlAt(`127.0.0.1:${database}`)}\n`;
+  const url = cluster.urlAt(`127.0.0.1:${database}`);
+  const settings = `DATABASE_PORT=${database}\nWEB_PORTS='${web.join(' ')}'\nDATABASE_URL=${url}\n`;
   writeFileSync(join(folder, 'settings.sh'), settings);
   let group: number | undefined;
   const down = async (): Promise<void> => {

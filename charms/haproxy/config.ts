@@ -64,7 +64,7 @@ function defaultsSection(options: HaproxyOptions): string[] {
     '  timeout tunnel 1h',
     '  # A replaced worker answers each connection once more and says that it closes, instead of just closing.',
     '  option idle-close-on-response',
-    '  # A refused connection goes to another server at once; with one server only it is tried again after timeout connect.',
+    '  # A refused connection goes to another server at once; a lone server is tried again after a pause.',
     '  retries 3',
     '  option redispatch 1',
     '  retry-on conn-failure empty-response',

@@ -5,7 +5,8 @@ import type { Subnet } from './subnet.ts';
 import { formatAddress, isForUnits, parseAddress } from './subnet.ts';
 
 /**
- * An address of the subnet for every unit. A unit keeps the one it has (stored or, with the store gone, its machine's); others get the lowest
+ * An address of the subnet for every unit. A unit keeps the one it has (stored or, with the store gone, its machine's);
+ * others get the lowest
  * that nobody has, machines that are about to go included.
  */
 export function allocateAddresses(

@@ -22,7 +22,10 @@ export interface AllocateInput {
   readonly report: EngineReport;
 }
 
-/** The next allocation: what was given stays, what is new is given, what is gone is free except for the units' numbers. */
+/**
+ * The next allocation: what was given stays, what is new is given, what is gone is free except for the units'
+ * numbers.
+ */
 export function allocate(input: AllocateInput): Allocation {
   const { environment, allocation, observed } = input;
   const counts = new Map(environment.applications.map(({ name, units }) => [name, units]));

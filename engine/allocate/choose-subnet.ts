@@ -24,7 +24,8 @@ export type SubnetChoice =
   | { readonly kind: 'exhausted' };
 
 /**
- * The environment's subnet: the one it has while its network exists, the stored one while nobody else took it, else a free one. Where the
+ * The environment's subnet: the one it has while its network exists, the stored one while nobody else took it, else a
+ * free one. Where the
  * search begins depends on the environment's name, so that two made at the same moment do not meet.
  */
 export function chooseSubnet(request: SubnetRequest): SubnetChoice {

@@ -3,7 +3,8 @@ import { unitParts } from '../../model/names.ts';
 import type { Observed } from '../../model/observed.ts';
 
 /**
- * The units' numbers of every application. New units get numbers never used before, scaling down gives up the highest, and an application
+ * The units' numbers of every application. New units get numbers never used before, scaling down gives up the highest,
+ * and an application
  * that left the file keeps its next number. What the store does not know is taken from what exists.
  */
 export function allocateNumbers(

@@ -56,7 +56,9 @@ function unitCount({ name, units }: DesiredApplication): string {
   return `${name} has ${units.length} ${units.length === 1 ? 'unit' : 'units'}`;
 }
 
-/** A change in a running unit: a neighbour that comes or goes, a new relation, else the application's own definition. */
+/**
+ * A change in a running unit: a neighbour that comes or goes, a new relation, else the application's own definition.
+ */
 function causeInside(plan: UnitPlan, application: DesiredApplication, context: PlanContext): Cause {
   if (!plan.diff.changes) return { text: notReadyText(plan), place: application.place };
   const relations = context.relationsOf.get(application.name) ?? [];

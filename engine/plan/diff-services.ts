@@ -59,7 +59,10 @@ function canReload({ state }: ObservedService): boolean {
   return state === 'ready' || state === 'unhealthy';
 }
 
-/** The watched files that this plan changes; after a crash in between all watched ones, because which changed is forgotten. */
+/**
+ * The watched files that this plan changes; after a crash in between all watched ones, because which changed is
+ * forgotten.
+ */
 function changedPaths(service: ServiceIntent, { writes }: FilesDiff): readonly string[] {
   const { restarts, reloads } = watchedPaths(service);
   const watched = [...restarts, ...reloads];

@@ -35,7 +35,10 @@ export function probeDigest(probe: Probe | null, { digest }: Versions): string {
   return probe === null ? '' : digest(canonicalJson(probe as unknown as JsonObject));
 }
 
-/** Which content of the files it watches a service is to take over: one part that restarts it, one that reloads it. Empty: it watches none. */
+/**
+ * Which content of the files it watches a service is to take over: one part that restarts it, one that reloads it.
+ * Empty: it watches none.
+ */
 export function configurationDigest(
   service: ServiceIntent,
   files: Readonly<Record<string, ObservedFile>>,

@@ -5,7 +5,10 @@ import type { ProviderTraits } from '../../model/provider.ts';
 /** What happens to a unit's machine before anything inside it. */
 export type MachineStep =
   | { readonly kind: 'create' }
-  /** It cannot become what it should be: removed and made again. `parts`: what of the application says so, the likeliest first. */
+  /**
+   * It cannot become what it should be: removed and made again. `parts`: what of the application says so, the
+   * likeliest first.
+   */
   | { readonly kind: 'replace'; readonly reason: string; readonly parts: readonly string[] }
   | { readonly kind: 'start'; readonly resize: boolean }
   | { readonly kind: 'resize' }

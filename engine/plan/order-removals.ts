@@ -5,7 +5,10 @@ import type { LeavingMachine, PlanContext, UnitPlan } from './context.ts';
 import { removeNetwork } from './order-shared.ts';
 import { consumersToTell } from './order-waits.ts';
 
-/** How long a machine may take to stop its services before it is killed: its init gives each service its own time within. */
+/**
+ * How long a machine may take to stop its services before it is killed: its init gives each service its own time
+ * within.
+ */
 const GRACE_MS = 30_000;
 
 export interface Removal extends LeavingMachine {

@@ -5,7 +5,10 @@ import type { PlanContext } from './context.ts';
 import { isNew } from './context.ts';
 import { awaitId } from './order-unit.ts';
 
-/** Ports of the host: those that go first, because another route may get their port. A route nobody serves yet does not exist. */
+/**
+ * Ports of the host: those that go first, because another route may get their port. A route nobody serves yet does
+ * not exist.
+ */
 export function orderRoutes(context: PlanContext): void {
   const wanted = context.input.desired.routes.filter(({ targets }) => targets.length > 0);
   const removed = removeRoutes(wanted, context);
@@ -52,7 +55,10 @@ function addRoute(
   });
 }
 
-/** New targets get traffic when they are ready; when no target works, the route waits for those that are being waited for. */
+/**
+ * New targets get traffic when they are ready; when no target works, the route waits for those that are being waited
+ * for.
+ */
 function targetsToAwait(units: readonly string[], context: PlanContext): readonly string[] {
   const plans = units.flatMap((unit) => context.planOf.get(unit) ?? []);
   const anyReady = plans.some(({ machine }) => whyNotReady(machine) === null);

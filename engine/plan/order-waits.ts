@@ -6,7 +6,8 @@ import { isMade, isNew, isRunning } from './context.ts';
 import { awaitId } from './order-unit.ts';
 
 /**
- * What a running unit waits for before it changes: until new units of those it consumes are ready. New units wait for nobody, so that a
+ * What a running unit waits for before it changes: until new units of those it consumes are ready. New units wait for
+ * nobody, so that a
  * first deployment runs in parallel and no circle can arise.
  */
 export function neighboursToAwait(plan: UnitPlan, context: PlanContext): readonly string[] {
@@ -23,7 +24,8 @@ function newUnitsOf(application: string, context: PlanContext): readonly string[
 }
 
 /**
- * What the removal of a unit waits for: until running units that consume it were told to do without. Of an application that left the file
+ * What the removal of a unit waits for: until running units that consume it were told to do without. Of an application
+ * that left the file
  * nobody knows any more who consumed it, so every running unit that changes is waited for.
  */
 export function consumersToTell(unit: UnitName, context: PlanContext): readonly string[] {
@@ -49,7 +51,8 @@ export interface Replacement {
 }
 
 /**
- * The units of an application whose machines are replaced, one after the other: what does not work first, and the next only when all others
+ * The units of an application whose machines are replaced, one after the other: what does not work first, and the next
+ * only when all others
  * that should be ready are.
  */
 export function replacements(application: string, context: PlanContext): readonly Replacement[] {
@@ -67,7 +70,8 @@ export function replacements(application: string, context: PlanContext): readonl
   return inOrder.map((plan, index) => {
     const previous = inOrder[index - 1];
     const dependsOn = previous === undefined ? gates : [awaitId(previous.unit.name)];
-    // Then ready: all that are not replaced, those replaced before, and those that work and still wait for their turn, this one among them.
+    // Then ready: all that are not replaced, those replaced before, and those that work and still wait for their turn,
+    // this one among them.
     const atLeast = others.length + index + Math.min(ready.length, inOrder.length - index);
     return { plan, dependsOn, expects: units.length === 1 ? [] : [{ kind: 'units-ready', units, atLeast }] };
   });

@@ -1,6 +1,9 @@
 import type { Operation } from '../../model/plan.ts';
 
-/** Operations sorted so that each stands after those it depends on, else in the order given. A circle is our own mistake. */
+/**
+ * Operations sorted so that each stands after those it depends on, else in the order given. A circle is our own
+ * mistake.
+ */
 export function topological(operations: readonly Operation[]): readonly Operation[] {
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   const sorted: Operation[] = [];

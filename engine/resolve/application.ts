@@ -27,7 +27,10 @@ export interface ApplicationContext {
   readonly report: EngineReport;
 }
 
-/** The application against its charm, or null after a fault that leaves nothing to go on with. All faults are reported. */
+/**
+ * The application against its charm, or null after a fault that leaves nothing to go on with. All faults are
+ * reported.
+ */
 export function resolveApplication(
   spec: ApplicationSpec,
   charm: Charm,

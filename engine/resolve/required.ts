@@ -4,7 +4,10 @@ import { byText } from '../../model/order.ts';
 import type { EngineReport } from '../report.ts';
 import type { Application } from './application.ts';
 
-/** Too many relations on an endpoint is an error; a missing one a warning, because applications are often deployed before they are related. */
+/**
+ * Too many relations on an endpoint is an error; a missing one a warning, because applications are often deployed
+ * before they are related.
+ */
 export function checkEndpoints(
   applications: ReadonlyMap<string, Application>,
   relations: readonly DesiredRelation[],

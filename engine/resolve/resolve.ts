@@ -22,7 +22,10 @@ export interface ResolveInput extends ApplicationContext {
   readonly observed: Observed;
 }
 
-/** The environment against its charms. An application without a charm was reported by whoever looked for it and is left out. */
+/**
+ * The environment against its charms. An application without a charm was reported by whoever looked for it and is
+ * left out.
+ */
 export function resolve(input: ResolveInput): Resolved {
   const { environment, charms, report } = input;
   const applications = new Map<string, Application>();

@@ -2,7 +2,10 @@ import type { CharmFault, Intent, ServiceIntent } from '../../model/charm.ts';
 import { sortedEntries } from '../../model/order.ts';
 import type { Group } from './group.ts';
 
-/** References inside an intent that lead nowhere: a stranger's charm may not have come through the kit. Null when there are none. */
+/**
+ * References inside an intent that lead nowhere: a stranger's charm may not have come through the kit. Null when
+ * there are none.
+ */
 export function checkIntent(intent: Intent, group: Group): CharmFault | null {
   return checkServices(intent) ?? checkCommands(intent) ?? checkPublications(intent, group);
 }

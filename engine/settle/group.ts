@@ -1,7 +1,7 @@
 import type { Intent, RelationView } from '../../model/charm.ts';
 import type { UnitName } from '../../model/names.ts';
 import type { Application } from '../resolve/application.ts';
-import type { Published } from './publication.ts';
+import type { Published } from './published.ts';
 
 /** An application while relation data settles. Changed in place by `settle`, seen by nobody else. */
 export interface Group {

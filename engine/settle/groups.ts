@@ -13,7 +13,10 @@ export interface GroupsInput {
   readonly addressOf: (unit: UnitName) => string | null;
 }
 
-/** One group an application, their ends joined; who provides stands before who requires, so that data mostly flow forward. */
+/**
+ * One group an application, their ends joined; who provides stands before who requires, so that data mostly flow
+ * forward.
+ */
 export function openGroups(input: GroupsInput): readonly Group[] {
   const groups = new Map<string, Group>();
   const ends = new Map<string, Map<string, End[]>>();

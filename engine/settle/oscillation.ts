@@ -32,7 +32,8 @@ function reportMember(group: Group, member: Member, report: EngineReport): void 
   const what = field === '' ? 'what' : `${field} that`;
   const message = `${what} ${member.name} publishes on ${group.application.name}:${end.endpoint} ${how}`;
   const other = end.remote.application.name;
-  const hint = `charms of "${group.application.name}" and "${other}" answer each other without end: data must not depend on their own answer`;
+  const pair = `"${group.application.name}" and "${other}"`;
+  const hint = `charms of ${pair} answer each other without end: data must not depend on their own answer`;
   report.error('E2205', placeOf(group.application.spec, 'charm'), message, hint);
 }
 

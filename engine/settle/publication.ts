@@ -2,15 +2,7 @@ import type { Intent, Publication } from '../../model/charm.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { canonicalJson } from '../../model/json.ts';
 import type { End, Group } from './group.ts';
-
-/** What a unit published on one relation. */
-export interface Published {
-  readonly unit: JsonObject | null;
-  /** For the application as a whole; counts only from the leader. */
-  readonly application: JsonObject | null;
-  /** Equal for equal data. */
-  readonly text: string;
-}
+import type { Published } from './published.ts';
 
 /** What an intent publishes, by the end's key; ends without data have no entry. */
 export function publishedBy(intent: Intent, group: Group, leader: boolean): ReadonlyMap<string, Published> {
@@ -34,7 +26,10 @@ function publishedOn(end: End, publications: readonly Publication[], leader: boo
   return { unit, application, text: canonicalJson({ unit, application }) };
 }
 
-/** Data for one relation win over data for all of them. A single object stays itself: readers remember what they read it as. */
+/**
+ * Data for one relation win over data for all of them. A single object stays itself: readers remember what they read
+ * it as.
+ */
 function merge(publications: readonly Publication[]): JsonObject | null {
   const [first] = publications;
   if (first === undefined) return null;

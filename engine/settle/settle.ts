@@ -24,13 +24,15 @@ export interface SettleInput {
 }
 
 /**
- * A unit asked more often than this, and once more for every application, will not come to rest. Honest data ask a unit a few times, at the
+ * A unit asked more often than this, and once more for every application, will not come to rest. Honest data ask a unit
+ * a few times, at the
  * worst once for every step of the longest chain.
  */
 const MAX_EVALUATIONS = 100;
 
 /**
- * Relation data's fixed point: asks every unit, and again those whose view changed, until nothing changes. Returns the intents; units with
+ * Relation data's fixed point: asks every unit, and again those whose view changed, until nothing changes. Returns the
+ * intents; units with
  * faults have none.
  */
 export function settle(input: SettleInput): ReadonlyMap<UnitName, Intent> {

@@ -40,7 +40,10 @@ export const CONTAINER_LIKE: WorldKind = {
   },
 };
 
-/** Like instances far away: minutes to make, addresses told late, files over a slow channel, no port of the host to give. */
+/**
+ * Like instances far away: minutes to make, addresses told late, files over a slow channel, no port of the host to
+ * give.
+ */
 export const SLOW_CLOUD: WorldKind = {
   kind: 'simulated-cloud',
   traits: { addresses: 'learned', routes: false, storage: true, resize: false, createTimeoutMs: 900_000 },

@@ -4,7 +4,8 @@ import { ROOT } from '../tidy/files.ts';
 import { runGuest } from './lib/guest.ts';
 import { IMAGES, workspaceOf } from './lib/workspace.ts';
 
-// On this machine cgroups are v1 controllers. Most users have nothing but v2, and a distribution's kernel that knows less
+// On this machine cgroups are v1 controllers. Most users have nothing but v2, and a distribution's kernel that knows
+// less
 // than ours: the shop runs there too, in a guest.
 
 const PARTS = ['dist', 'native/build', 'examples', 'package.json'];
