@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /*
@@ -71,17 +79,19 @@ export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/**
- * Gone at once for everybody who looks, deleted before this resolves. `above` is a directory on the same file system;
- * what killed calls left to be deleted in it goes, too.
- */
-export async function removeTree(path: string, above: string): Promise<void> {
-  unlessMissing(() => renameSync(path, join(above, `${GRAVE}${randomBytes(8).toString('hex')}`)), undefined);
-  const graves = namesIn(above).filter((name) => name.startsWith(GRAVE));
-  await Promise.all(graves.map((name) => rm(join(above, name), { recursive: true, force: true })));
+/** Moves it if it is there; both lie on one file system. */
+export function moveAway(path: string, target: string): void {
+  unlessMissing(() => renameSync(path, target), undefined);
 }
 
-const GRAVE = '.trash-';
+/** Removes the directory if nothing is in it. */
+export function removeEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
 
 function unlessMissing<T>(act: () => T, otherwise: T): T {
   try {

@@ -85,7 +85,7 @@ function housing(host: Host): Pick<Provider, Housing> {
     ensureStorage: (environment, storage) =>
       doing('make storage', storage.id, () => ensureStorage(host.layout, environment, storage)),
     removeStorage: (environment, storageId) =>
-      doing('remove storage', storageId, () => removeStorage(host.layout, environment, storageId)),
+      doing('remove storage', storageId, () => removeStorage(host, environment, storageId)),
     ensureMachine: (machine) => doing('start machine', machine.unit, () => ensureMachine(host, machine)),
     resizeMachine: (unit, limits) => doing('resize machine', unit.unit, () => resizeMachine(host, unit, limits)),
     removeMachine: (unit, graceMs) => doing('remove machine', unit.unit, () => removeMachine(host, unit, graceMs)),
