@@ -4,6 +4,7 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { EnvironmentSource } from '../../controller/read/situation.ts';
 import { readStored } from '../../controller/read/stored.ts';
 import { readPlain } from '../../model/edit-change.ts';
+import type { Json } from '../../model/json.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { UsageError } from '../output/fault.ts';
 import type { ReadShell } from './shell.ts';
@@ -41,6 +42,13 @@ export async function findSource(shell: ReadShell, options: SourceOptions, argum
   }
   if (options.environment !== undefined) return findByName(shell, options.environment, options.nameOnly === true);
   return readSource(file === undefined ? searchUpward(shell.directory) : fileOf(resolve(shell.directory, file)));
+}
+
+/** The source as it is now, or as it was found when the file is gone or about another environment by now. */
+export function rereadSource(source: FoundSource, name: string): FoundSource {
+  if (source.isStored || !existsSync(source.file)) return source;
+  const fresh = { ...source, text: readFileSync(source.file, 'utf8') };
+  return nameIn(fresh.text) === name ? fresh : source;
 }
 
 /** A folder stands for the environment file in it. */
@@ -82,11 +90,16 @@ async function findByName(shell: ReadShell, name: string, nameOnly: boolean): Pr
 
 /** A file that was given another name since describes another environment. */
 function refuseRenamed({ file, text }: FoundSource, name: string): void {
-  const root = readPlain(text);
-  const present = root !== null && typeof root === 'object' && 'environment' in root ? root.environment : name;
-  if (present === name) return;
+  const present = nameIn(text);
+  if (present === null || present === name) return;
   const message = `${file}, which environment ${name} was made from, is now about ${JSON.stringify(present)}`;
   throw new UsageError(message, `give the file, or remove the old one first: cantrip down -e ${name}`);
+}
+
+/** The environment a text is about; null when that cannot be read. */
+function nameIn(text: string): Json {
+  const root = readPlain(text);
+  return root !== null && typeof root === 'object' && 'environment' in root ? root.environment : null;
 }
 
 /** A path as the user would type it: relative when it lies below or near the folder the user is in. */

@@ -35,7 +35,7 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
     throw new UsageError('the file has errors: nothing was changed', 'mend it first');
   }
   const text = edited(source, change.edits(before.environment));
-  const draft = { ...source, text };
+  const draft = { ...source, text, isEdited: text !== source.text };
   const adopt = options.adopt === true;
   const situation = await prepare(context, shell.state, { environment: null, source: draft, mode: 'up', adopt });
   complain(shell, situation.diagnostics, new Map([[source.file, text]]));
@@ -52,7 +52,7 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
   }
   const data = change.mayLoseData ? await decideData(shell, foreseen()?.retained ?? [], options) : 'keep';
   if (data === null) return 1;
-  if (text !== source.text) replaceFile(source.file, source.text, text);
+  if (draft.isEdited) replaceFile(source.file, source.text, text);
   const ending = { undone: `${showPath(shell, source.file)} keeps the change; cantrip up goes on from here` };
   return converge(shell, { verb: change.verb, environment, source: draft, mode: 'up', data, options, ending });
 }

@@ -1,6 +1,6 @@
 import { reconcile } from '../../controller/apply/reconcile.ts';
 import type { ExitStatus } from '../read/shell.ts';
-import type { FoundSource } from '../read/source.ts';
+import { type FoundSource, rereadSource } from '../read/source.ts';
 import type { ChangeOptions } from './options.ts';
 import { type Ending, tellOutcome } from './outcome.ts';
 import { openProgress } from './progress/progress.ts';
@@ -9,7 +9,7 @@ import type { WriteShell } from './shell.ts';
 export interface Convergence {
   readonly verb: string;
   readonly environment: string;
-  readonly source: FoundSource;
+  readonly source: FoundSource & { readonly isEdited?: boolean };
   readonly mode: 'up' | 'down';
   readonly data: 'keep' | 'remove';
   readonly options: Pick<ChangeOptions, 'adopt' | 'wait'>;
@@ -28,7 +28,8 @@ export async function converge(shell: WriteShell, request: Convergence): Promise
     const context = await shell.reconcileContext(verb, view.emit);
     const outcome = await reconcile(context, {
       environment,
-      source: { file: source.file, text: source.text },
+      source,
+      reread: () => rereadSource(source, environment),
       mode,
       data,
       actor: shell.actor(verb),
@@ -38,7 +39,9 @@ export async function converge(shell: WriteShell, request: Convergence): Promise
     });
     view.end();
     return tellOutcome(shell, outcome, { ...ending, environment, mode, source, durationMs: shell.nowMs() - startedMs });
-  } finally {
+  } catch (error) {
     view.end();
+    if (source.isEdited) shell.terminal.err(ending.undone);
+    throw error;
   }
 }

@@ -31,7 +31,7 @@ async function locked(context: ReconcileContext, request: ReconcileRequest): Pro
   const lock = await context.home.lock(environment, actor, { wait, signal, onWait });
   if (lock === null) return INTERRUPTED;
   try {
-    return await underLock(context, request);
+    return await underLock(context, { ...request, source: request.reread?.() ?? request.source });
   } finally {
     await lock.release();
   }

@@ -18,6 +18,8 @@ export interface ReconcileRequest {
   /** `down` works from the name alone: the file may be gone or wrong. */
   readonly environment: string;
   readonly source: EnvironmentSource;
+  /** The source as it is by the time the lock is held: a command that waited must not undo what others asked for. */
+  readonly reread?: () => EnvironmentSource;
   readonly mode: 'up' | 'down';
   readonly data: 'keep' | 'remove';
   readonly actor: Actor;

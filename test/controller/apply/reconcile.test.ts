@@ -57,6 +57,14 @@ describe('up', () => {
     ]);
   });
 
+  test('does what the file says once it is alone, not what it said before it waited', async () => {
+    const bench = createBench();
+    const text = SHOP.replace('units: 2', 'units: 3');
+    await bench.up(SHOP, { reread: () => ({ file: '/shop/environment.yaml', text }) });
+    expect([...bench.provider.world.machines.keys()].sort()).toEqual(['db/0', 'web/0', 'web/1', 'web/2']);
+    expect((await storedOf(bench))?.definition?.text).toBe(text);
+  });
+
   test('refuses a wrong file, and leaves nothing behind', async () => {
     const bench = createBench();
     const outcome = await bench.up(SHOP.replace('server', 'servr'));
