@@ -28,7 +28,9 @@ export async function removeStorage(host: Host, environment: string, storageId: 
   moveAway(directory, join(storages, `${GONE}${randomUUID()}`));
   sweepDrafts(dirname(directory));
   removeEmpty(dirname(directory));
-  const trash = namesIn(storages).filter((name) => name.startsWith(GONE));
+  const trash = namesIn(storages)
+    .filter((name) => name.startsWith(GONE))
+    .slice(0, MOST_AT_ONCE);
   if (trash.length === 0) return;
   const agent = await host.agent();
   const nobody = containerId({ environment, unit: storageId }, randomUUID());
@@ -37,6 +39,8 @@ export async function removeStorage(host: Host, environment: string, storageId: 
 
 /** Begins the names of what is on its way to the trash, also when a crash kept it from there. */
 const GONE = '.gone-';
+/** What the agent takes in one request. */
+const MOST_AT_ONCE = 16;
 
 /** Sorted by id. */
 export function listStorage(layout: Layout, environment: string): readonly StorageSpec[] {
