@@ -13,7 +13,7 @@ export default charm(
     description:
       'Serves the directory given as the resource `site`, hands requests on to the applications related to ' +
       '`backend`, or does both: then an application gets what the site does not have. The option `routes` says which ' +
-      'paths an application gets.',
+      'paths an application gets. When units come or go nginx closes the connections that are idle; haproxy does not.',
     provides: { website: http },
     requires: { backend: { interface: http, optional: true } },
     options,

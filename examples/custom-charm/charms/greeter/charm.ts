@@ -12,6 +12,7 @@ export default charm(
       greeting: z.string().min(1).default('Hello'),
       port: z.int().min(1024).max(65535).default(8000),
     }),
+    ports: ['http'],
     // Done once, for all units: the result is an image layer.
     install: {
       packages: ['nodejs'],
@@ -32,6 +33,7 @@ export default charm(
           ready: { http: '/', port: unit.options.port },
         },
       },
+      ports: { http: unit.options.port },
       publish: { http: { port: unit.options.port, health: '/' } },
     }),
 );
