@@ -1,9 +1,9 @@
 import { link, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Builder, BuilderMount } from '../model/builder.ts';
 import type { InstallSpec } from '../model/image.ts';
 import { sortedEntries } from '../model/order.ts';
 import { ProviderError } from '../model/provider.ts';
-import type { Builder, BuilderMount } from './builder.ts';
 import { stripTree } from './strip.ts';
 
 /** A layer to be built in a builder upon others. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Builder } from '../model/builder.ts';
 import type { DirectorySpec, ImageSpec } from '../model/image.ts';
 import type { Json } from '../model/json.ts';
 import { ProviderError } from '../model/provider.ts';
 import type { BaseSource } from './apt/bases.ts';
 import { openBases } from './apt/bases.ts';
 import { basePackages, makeBase } from './base.ts';
-import type { Builder } from './builder.ts';
 import { copyTree } from './copy.ts';
 import { digestTree } from './digest.ts';
 import { installPackages, runCommands } from './install.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Builder } from '../model/builder.ts';
 import type { ImageSpec } from '../model/image.ts';
-import type { Builder } from './builder.ts';
 import { digestTree } from './digest.ts';
 import type { LayerRecord } from './layers.ts';
 import { openLayers } from './layers.ts';

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuilderJob } from '../../model/builder.ts';
 import { describeExit } from './exit-status.ts';
 import { namesIn, readJson, readText, writeJson } from './files.ts';
 import { allowForwarding, disallowForwarding } from './forwarding.ts';
@@ -16,32 +17,10 @@ import { workingResolver } from './resolver-probe.ts';
 import { networkRules, removalOfRules } from './rules.ts';
 import { gatewayOf, numberOfAddress, overlaps, textOfAddress, withPrefix } from './subnet.ts';
 
-/** One run in a container made for it: layers below, an upper that becomes the layer, commands as root. */
-export interface BuildJob {
-  /**
-   * 16 hex characters, the same for every try at the same layer: what an earlier, killed try left under it is removed
-   * first.
-   */
-  readonly id: string;
-  /** Lowest first. */
-  readonly layers: readonly string[];
-  /** Both exist, are empty and lie on one file system. */
-  readonly upper: string;
-  readonly work: string;
-  readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** Whether the commands may reach the network; without it there is only the loopback device. */
-  readonly network: boolean;
-  /** Argument vectors, run in order in `/`; the first that fails ends the job. */
-  readonly commands: readonly (readonly string[])[];
-  /** Each line that a command prints. */
-  readonly onOutput: (line: string) => void;
-}
-
 const COMMAND_TIMEOUT_MS = 3_600_000;
 
 /** Resolves when all commands ended with 0; the container and its network are gone either way. */
-export async function runBuild(host: Host, job: BuildJob): Promise<void> {
+export async function runBuild(host: Host, job: BuilderJob): Promise<void> {
   await sweepBuilds(host);
   await removeBuild(host, job.id);
   const paths = buildPaths(host, job.id);
@@ -92,7 +71,7 @@ function identityOf(host: Host, id: string): NetworkIdentity {
   return networkIdentity(host.layout.state, `build ${id}`);
 }
 
-async function startBuilder(host: Host, job: BuildJob, network: ContainerNetwork | null): Promise<void> {
+async function startBuilder(host: Host, job: BuilderJob, network: ContainerNetwork | null): Promise<void> {
   const paths = buildPaths(host, job.id);
   const cache = join(host.layout.run, 'resolver.json');
   writeFileSync(paths.hosts, hostsFile({}));
@@ -118,7 +97,7 @@ async function startBuilder(host: Host, job: BuildJob, network: ContainerNetwork
   });
 }
 
-async function runStep(host: Host, job: BuildJob, command: readonly string[]): Promise<void> {
+async function runStep(host: Host, job: BuilderJob, command: readonly string[]): Promise<void> {
   const init = await host.init(job.id);
   const outcome = await init.run({
     arguments: command,

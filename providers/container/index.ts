@@ -1,7 +1,8 @@
+import type { Builder } from '../../model/builder.ts';
 import type { Provider, ProviderReader, ProviderTraits } from '../../model/provider.ts';
 import type { ProviderOptions } from '../options.ts';
 import { awaitUnit } from './await.ts';
-import { type BuildJob, runBuild, sweepBuilds } from './builder.ts';
+import { runBuild, sweepBuilds } from './builder.ts';
 import { coalesce } from './coalesce.ts';
 import { runCommand, writeFiles } from './contents.ts';
 import { exec } from './exec.ts';
@@ -38,7 +39,7 @@ export function openProvider(options: ProviderOptions): Provider {
 }
 
 /** Runs the jobs that build layers, in containers of their own: what `images/` is opened with. */
-export function openBuilder(options: HostOptions): (job: BuildJob) => Promise<void> {
+export function openBuilder(options: HostOptions): Builder {
   const host = openHost(options);
   return (job) => doing('build layer', job.id, () => runBuild(host, job));
 }

@@ -1,5 +1,5 @@
-import type { Builder } from '../../images/builder.ts';
 import { runProcess } from '../../images/process.ts';
+import type { Builder } from '../../model/builder.ts';
 
 /**
  * Builder for tests, without the native runtime: namespaces by unshare(1), the overlay by mount(8), then chroot(8).

@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { BuildJob } from '../../../providers/container/builder.ts';
+import type { BuilderJob } from '../../../model/builder.ts';
 import { openBuilder } from '../../../providers/container/index.ts';
 import { BASE_IMAGE } from './bring-up.ts';
 import { type Lab, nativeDirectory, openLab } from './lab.ts';
 
 let lab: Lab;
 let scratch: string;
-let job: BuildJob;
+let job: BuilderJob;
 const lines: string[] = [];
 
 beforeEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
   await lab.close();
 });
 
-const build = (change: Partial<BuildJob>): Promise<void> => {
+const build = (change: Partial<BuilderJob>): Promise<void> => {
   const { state, run } = lab;
   return openBuilder({ stateDirectory: state, runDirectory: run, nativeDirectory, log: () => {} })({
     ...job,

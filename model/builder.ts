@@ -1,5 +1,5 @@
 /** One run in a container made for it: layers below, an upper that becomes the layer, commands as root. */
-interface BuilderJob {
+export interface BuilderJob {
   /**
    * 16 hex characters, the same for every try at the same layer: what an earlier, killed try left under it is to be
    * removed first.
