@@ -19,7 +19,8 @@ struct agent {
 	struct watch signals;
 	struct timer tidy;
 	struct timer idle;
-	int idle_rounds;
+	unsigned idle_limit; /* seconds after which it ends, 0 = never */
+	uint64_t idle_since; /* loop_now, 0 = not idle */
 };
 
 #define OWNER(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))

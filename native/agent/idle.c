@@ -8,7 +8,7 @@
 #include "control.h"
 #include "log.h"
 
-enum { ROUND_MS = 5000, ROUNDS = 6 };
+enum { ROUNDS = 4 }; /* looks within the limit */
 
 static bool needed(const struct agent *agent)
 {
@@ -48,13 +48,17 @@ static void look(struct timer *timer)
 {
 	struct agent *agent = OWNER(timer, struct agent, idle);
 
-	agent->idle_rounds = needed(agent) ? 0 : agent->idle_rounds + 1;
-	if (agent->idle_rounds >= ROUNDS)
+	if (needed(agent))
+		agent->idle_since = 0;
+	else if (!agent->idle_since)
+		agent->idle_since = loop_now();
+	else if (loop_now() - agent->idle_since >= agent->idle_limit * 1000)
 		leave(agent);
 	idle_watch(agent);
 }
 
 void idle_watch(struct agent *agent)
 {
-	loop_set(&agent->loop, &agent->idle, ROUND_MS, look);
+	if (agent->idle_limit)
+		loop_set(&agent->loop, &agent->idle, agent->idle_limit * 1000 / ROUNDS, look);
 }

@@ -4,7 +4,7 @@
 
 #include "agent.h"
 
-/* Looks every few seconds from now on; after half a minute without container, port and client the loop ends. */
+/* Looks from time to time; after `idle_limit` seconds without container, port and client the loop ends. */
 void idle_watch(struct agent *agent);
 
 #endif

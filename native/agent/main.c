@@ -28,20 +28,24 @@
 #include "spawn.h"
 #include "trash.h"
 
-enum { ANSWER_TRIES = 300, DESCRIPTORS_WANTED = 65536 };
+enum { ANSWER_TRIES = 300, DESCRIPTORS_WANTED = 65536, IDLE_LIMIT = 30 };
 
 struct options {
 	const char *run;
 	bool foreground;
+	unsigned idle_limit;
 };
 
 static int read_options(int count, char **arguments, struct options *options)
 {
+	*options = (struct options){.idle_limit = IDLE_LIMIT};
 	for (int i = 1; i < count; i++) {
 		if (strcmp(arguments[i], "--foreground") == 0)
 			options->foreground = true;
 		else if (strcmp(arguments[i], "--run") == 0 && i + 1 < count)
 			options->run = arguments[++i];
+		else if (strcmp(arguments[i], "--idle") == 0 && i + 1 < count)
+			options->idle_limit = strtoul(arguments[++i], NULL, 10);
 		else
 			return -1;
 	}
@@ -217,14 +221,14 @@ static void close_agent(struct agent *agent)
 
 int main(int count, char **arguments)
 {
-	struct options options = {0};
+	struct options options;
 	static struct agent agent;
 	struct error error = {0};
 	char run_path[PATH_MAX];
 	int ready = -1, lock;
 
 	if (read_options(count, arguments, &options) < 0) {
-		fputs("usage: cantrip-agent --run DIR [--foreground]\n", stderr);
+		fputs("usage: cantrip-agent --run DIR [--foreground] [--idle SECONDS]\n", stderr);
 		return 2;
 	}
 	if (directories_make(options.run, 0700) < 0 || !realpath(options.run, run_path)) {
@@ -251,6 +255,7 @@ int main(int count, char **arguments)
 		close_standard();
 	log_line("the agent runs, pid %d", getpid());
 	report_ready(&ready);
+	agent.idle_limit = options.idle_limit;
 	idle_watch(&agent);
 	loop_run(&agent.loop);
 	close_agent(&agent);
