@@ -17,7 +17,7 @@ export interface Painter {
   readonly dim: (text: string) => string;
 }
 
-export const PLAIN: Painter = { heading: (text) => text, sign: (_sign, text) => text, dim: (text) => text };
+const PLAIN: Painter = { heading: (text) => text, sign: (_sign, text) => text, dim: (text) => text };
 
 /** The one text of a plan, as lines: for `plan`, for logs and for tests. */
 export function renderPlan(plan: Plan, paint: Painter = PLAIN): readonly string[] {

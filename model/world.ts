@@ -20,7 +20,7 @@ export interface World {
   host: ObservedHost;
 }
 
-export const EMPTY_HOST: ObservedHost = { portsInUse: [], subnetsInUse: [] };
+const EMPTY_HOST: ObservedHost = { portsInUse: [], subnetsInUse: [] };
 
 export function emptyWorld(): World {
   return {

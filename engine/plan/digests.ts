@@ -5,7 +5,7 @@ import type { ObservedFile } from '../../model/observed.ts';
 import { secretsIn } from '../../model/secret.ts';
 
 /** Version of a secret that is not generated yet. */
-export const NEW_SECRET = 'new';
+const NEW_SECRET = 'new';
 
 /** What content digests are made with. */
 export interface Versions {

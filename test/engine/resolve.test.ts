@@ -128,7 +128,7 @@ describe('relations', () => {
       'several pairs fit',
       'a, s',
       [
-        'environment.yaml:4:3 E2108 warning: "a" needs a relation for data (kv) | add [a:data, APPLICATION] to relations',
+        REQUIRED,
         'environment.yaml:6:5 E2103 "a" and "s" can be related in 3 ways' +
           ' | write one of [a:data, s:data], [a:data, s:admin], [a:scrape, s:metrics]',
       ],
@@ -174,7 +174,8 @@ describe('relations', () => {
   it('the same relation twice, once inferred', () => {
     const text = `${HEAD}  s: {charm: single}\n  a: {charm: app}\nrelations:\n  - [a, s]\n  - [a:data, s:data]\n`;
     expect(faults(text, { charms: CHARMS })).toEqual([
-      'environment.yaml:7:5 E2107 the relation s:data a:data is declared twice: first on line 6 | remove one of the two',
+      'environment.yaml:7:5 E2107 the relation s:data a:data is declared twice: first on line 6' +
+        ' | remove one of the two',
     ]);
   });
 

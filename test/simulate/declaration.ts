@@ -22,7 +22,7 @@ export interface DeclaredApplication {
 export const ENVIRONMENT = 'sim';
 export const FILE = '/sim/environment.yaml';
 
-/** Applications without units name both providers, so that nothing is looked for where nobody looks once the store is lost. */
+/** Applications without units name both providers: with the store lost, only where the file leads is looked. */
 const ANCHORS = [CONTAINER_LIKE, SLOW_CLOUD].map(
   ({ kind }) => `  at-${kind}: {charm: cluster, provider: ${kind}, units: 0}`,
 );

@@ -3,7 +3,7 @@ import type { Declaration } from './declaration.ts';
 import type { Verb } from './verbs.ts';
 import { perform, randomVerb, verbText } from './verbs.ts';
 
-/** One command of the simulated user, and how unkind the world is meanwhile. Steps do not depend on each other's chance. */
+/** One command of the simulated user, and how unkind the world is meanwhile. Each step has a chance of its own. */
 export interface Step {
   readonly verb: Verb;
   readonly data: 'keep' | 'remove';

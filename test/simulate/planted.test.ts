@@ -11,7 +11,7 @@ import { createSmallReconciler } from './small-reconciler.ts';
 
 const SEEDS = 300;
 
-/** What the simulator found first, or null when it found nothing. A reconciler that remembers is made anew for every history. */
+/** What the simulator found first, or null when it found nothing. Every history has a reconciler of its own. */
 async function find(create: () => Reconciler, seeds = SEEDS): Promise<string | null> {
   for (let seed = 1; seed <= seeds; seed += 1) {
     const { faults } = await simulate(kindHistory(seed), create());

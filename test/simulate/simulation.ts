@@ -22,7 +22,7 @@ export interface Trace {
   readonly faults: readonly string[];
 }
 
-/** Lives through a history; afterwards the world is kind, and everything must come to what was declared, and go again. */
+/** Lives through a history; then the world is kind, and all must come to what was declared, and go again. */
 export async function simulate({ steps }: History, reconciler: Reconciler): Promise<Trace> {
   const simulation = openSimulation(reconciler);
   for (const step of steps) {

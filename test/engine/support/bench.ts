@@ -44,7 +44,7 @@ export const CONTAINER: ProviderTraits = {
   createTimeoutMs: 10_000,
 };
 
-export const CLOUD: ProviderTraits = {
+const CLOUD: ProviderTraits = {
   addresses: 'learned',
   routes: false,
   storage: true,
@@ -52,7 +52,7 @@ export const CLOUD: ProviderTraits = {
   createTimeoutMs: 600_000,
 };
 
-export const TRAITS: ReadonlyMap<string, ProviderTraits> = new Map([
+const TRAITS: ReadonlyMap<string, ProviderTraits> = new Map([
   ['container', CONTAINER],
   ['cloud', CLOUD],
 ]);
@@ -61,7 +61,7 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-export function parse(text: string): Environment {
+function parse(text: string): Environment {
   const { value, diagnostics } = parseEnvironment(text, 'environment.yaml', {
     providers: ['container', 'cloud'],
     resolvePath: (path) => `/work/${path}`,

@@ -38,7 +38,7 @@ export function testCharm(spec: TestCharm): Charm {
 }
 
 /** `provides database postgresql`, `requires backend http optional`, `requires one http limit=1`. */
-export function endpoint(text: string): EndpointSpec {
+function endpoint(text: string): EndpointSpec {
   const [role = '', name = '', spoken = '', ...rest] = text.split(' ');
   const limit = rest.find((word) => word.startsWith('limit='));
   return {
@@ -73,7 +73,7 @@ export function service(command: string, more: Partial<ServiceIntent> = {}): Ser
   };
 }
 
-export const EMPTY_INTENT: Intent = {
+const EMPTY_INTENT: Intent = {
   status: { kind: 'active', message: '' },
   files: {},
   directories: {},
