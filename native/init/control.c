@@ -27,6 +27,7 @@ static struct client *clients[MAX_CLIENTS];
 static struct watch listener = {.fd = -1};
 static uint32_t last_serial;
 static void (*handle_request)(const struct request *request);
+static void (*client_gone)(uint32_t client);
 
 static void listener_ready(struct watch *watch, uint32_t events);
 static void listen_again(struct timer *timer);
@@ -37,9 +38,10 @@ static struct client *find(uint32_t serial);
 /* Of the listener, after it has found no descriptor left. */
 static struct timer rest = {.fire = listen_again};
 
-int control_start(int fd, void (*handle)(const struct request *request))
+int control_start(int fd, void (*handle)(const struct request *request), void (*gone)(uint32_t client))
 {
 	handle_request = handle;
+	client_gone = gone;
 	listener.ready = listener_ready;
 	return watch_start(&listener, fd, EPOLLIN);
 }
@@ -213,6 +215,7 @@ static void drop(struct client *client)
 	clients[i] = NULL;
 	watch_release(&client->watch); /* the connection closes it */
 	connection_close(&client->connection);
+	client_gone(client->serial);
 	free(client);
 }
 

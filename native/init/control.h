@@ -18,8 +18,8 @@ struct request {
 	struct reader fields; /* only until the handler returns */
 };
 
-/* Takes the listening socket over. -1 with errno when it cannot be watched. */
-int control_start(int fd, void (*handle)(const struct request *request));
+/* Takes the listening socket over; `gone` hears of every client that left. -1 with errno when it cannot be watched. */
+int control_start(int fd, void (*handle)(const struct request *request), void (*gone)(uint32_t client));
 
 /* Where to write the fields of an answer; NULL when the client has gone. One answer at a time, always ended. */
 struct writer *answer_begin(const struct answer *answer);

@@ -15,6 +15,7 @@
 #include "loop.h"
 #include "process.h"
 #include "requests.h"
+#include "run.h"
 #include "services.h"
 #include "waiters.h"
 
@@ -78,7 +79,7 @@ int main(void)
 		return 1;
 	}
 	process_prepare();
-	if (loop_open(on_stop) < 0 || control_start(CONTROL_SOCKET, requests_handle) < 0) {
+	if (loop_open(on_stop) < 0 || control_start(CONTROL_SOCKET, requests_handle, run_client_gone) < 0) {
 		perror("cantrip-init");
 		return 1;
 	}

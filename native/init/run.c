@@ -20,6 +20,7 @@ struct order {
 };
 
 struct running {
+	struct running *next;
 	struct answer answer;
 	struct order order;
 	uint8_t *input; /* NULL = /dev/null */
@@ -28,6 +29,8 @@ struct running {
 	struct tail output;
 	struct timer timer;
 	bool timed_out;
+	bool begun;     /* false: it waits until the abandoned ones have ended */
+	bool abandoned; /* its client has gone; it was killed and has not ended yet */
 	struct process process;
 };
 
@@ -43,9 +46,12 @@ static const struct field_rule rules[] = {
 	{RUN_INPUT, FIELD_SPAN, MEMBER(input), "input", 0, 0},
 };
 
+static struct running *runs; /* the newest first */
 static size_t run_count;
 
 static int read_order(struct running *run, struct reader fields, struct error *error);
+static int begin(struct running *run, struct error *error);
+static bool any_abandoned(void);
 static int open_ends(struct running *run, int streams[3]);
 static void release(struct running *run);
 static void input_ready(struct watch *watch, uint32_t events);
@@ -84,19 +90,67 @@ int run_start(const struct request *request, struct error *error)
 	if (!run)
 		return error_system(error, "run", "");
 	run_count++;
+	run->next = runs;
+	runs = run;
 	run->answer = request->answer;
 	run->input_end = (struct watch){-1, input_ready};
 	run->output_end = (struct watch){-1, output_ready};
 	run->output.limit = RUN_MAX_OUTPUT;
 	run->timer.fire = late;
 	run->process.ended = ended;
-	if (read_order(run, request->fields, error) < 0 || start(run, error) < 0) {
+	if (read_order(run, request->fields, error) < 0 || (!any_abandoned() && begin(run, error) < 0)) {
 		release(run);
 		return -1;
 	}
+	return 0;
+}
+
+static int begin(struct running *run, struct error *error)
+{
+	if (start(run, error) < 0)
+		return -1;
+	run->begun = true;
 	if (run->order.timeout_ms > 0)
 		timer_start(&run->timer, run->order.timeout_ms);
 	return 0;
+}
+
+void run_client_gone(uint32_t client)
+{
+	for (struct running *run = runs, *next; run; run = next) {
+		next = run->next;
+		if (run->answer.client != client)
+			continue;
+		if (!run->begun) {
+			release(run);
+			continue;
+		}
+		run->abandoned = true;
+		process_kill_group(&run->process);
+	}
+}
+
+static bool any_abandoned(void)
+{
+	for (const struct running *run = runs; run; run = run->next) {
+		if (run->abandoned)
+			return true;
+	}
+	return false;
+}
+
+/* Those that waited, now that nothing of the abandoned is left. */
+static void begin_waiting(void)
+{
+	for (struct running *run = runs, *next; run; run = next) {
+		struct error error = {0};
+
+		next = run->next;
+		if (run->begun || begin(run, &error) == 0)
+			continue;
+		answer_error(&run->answer, &error);
+		release(run);
+	}
 }
 
 static int read_order(struct running *run, struct reader fields, struct error *error)
@@ -143,6 +197,11 @@ static int open_ends(struct running *run, int streams[3])
 
 static void release(struct running *run)
 {
+	struct running **place = &runs;
+
+	while (*place != run)
+		place = &(*place)->next;
+	*place = run->next;
 	timer_stop(&run->timer);
 	watch_stop(&run->input_end);
 	watch_stop(&run->output_end);
@@ -203,4 +262,6 @@ static void ended(struct process *process, int wait_status, const struct error *
 	if (writer)
 		answer_end(&run->answer);
 	release(run);
+	if (!any_abandoned())
+		begin_waiting();
 }

@@ -12,4 +12,10 @@ enum { MAX_RUNS = 64, RUN_MAX_OUTPUT = 65536 };
  */
 int run_start(const struct request *request, struct error *error);
 
+/*
+ * A client that goes takes its programs with it: whoever comes next asks for the same again, and two at a time would be
+ * in each other's way. Until the last of them has ended nothing new is begun.
+ */
+void run_client_gone(uint32_t client);
+
 #endif

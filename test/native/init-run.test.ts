@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { InitClient } from '../../providers/container/native/init.ts';
@@ -87,12 +88,27 @@ test('many run at once, the 65th is refused, and all descriptors come back', asy
   expect(openDescriptors(init.pid)).toBe(before);
 });
 
-test('a client that goes away does not end its program', async () => {
+test('a client that goes takes its program with it, and what is asked next begins after its end', async () => {
   const init = await startInit();
   const other = await InitClient.open(init.socket);
-  const lost = other.run(command(`sleep 0.2; echo finished > ${init.directory}/finished`));
+  const both = `${init.directory}/both`;
+  const alone = (word: string): string => `mkdir ${both} || exit 9; echo ${word}; sleep 0.3; rmdir ${both}`;
+  const lost = other.run(command(`${alone('first')}; echo late > ${init.directory}/late`));
+  await until(() => existsSync(both), 'its begin');
+  other.close();
+  await expect(lost).rejects.toThrow('closed');
+  const next = await init.client.run(command(`rmdir ${both}; ${alone('second')}`));
+  expect({ ...next, output: next.output.toString() }).toMatchObject({ status: 0, output: 'second\n' });
+  await sleep(400);
+  expect((await init.client.readFiles([`${init.directory}/late`]))[0]?.kind).toBe('absent');
+});
+
+test('a program that cannot be begun once its forerunner has ended says so', async () => {
+  const init = await startInit();
+  const other = await InitClient.open(init.socket);
+  const lost = other.run(command('sleep 30'));
   await sleep(50);
   other.close();
   await expect(lost).rejects.toThrow('closed');
-  await until(async () => (await init.client.readFiles([`${init.directory}/finished`]))[0]?.kind === 'file', 'its end');
+  await expect(init.client.run({ ...command(''), arguments: ['/no/such/program'] })).rejects.toThrow(/no\/such/);
 });
