@@ -48,7 +48,6 @@ function defaultsSection(options: HaproxyOptions): string[] {
   return [
     'defaults',
     '  mode http',
-    '  log global',
     '  option httplog',
     '  option dontlognull',
     ...(options.accessLog ? [] : ['  option dontlog-normal']),
@@ -82,6 +81,8 @@ function frontend({ options, backends, fallback }: ConfigInput): string[] {
   });
   return [
     'frontend website',
+    '  # Not for the backends: what becomes of their servers HAProxy tells by itself.',
+    '  log global',
     `  bind :${options.port}`,
     '  # Only what may be done twice is sent again after an answer was lost.',
     '  http-request disable-l7-retry unless METH_GET or { method HEAD OPTIONS }',
@@ -112,6 +113,7 @@ function byNarrowness(a: Route, b: Route): number {
 function stats(port: number): string[] {
   return [
     'frontend stats',
+    '  log global',
     `  bind :${port}`,
     '  option dontlog-normal',
     '  http-request use-service prometheus-exporter if { path /metrics }',

@@ -3,17 +3,18 @@ import { charm, http, intent, postgresql, waiting, z } from '../kit/index.ts';
 const APP = '/srv/app';
 const USER = 'app';
 
+const variables = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
+
 const options = z.object({
-  /** What is run in the application's directory. */
-  command: z.string().min(1).default('node server.js'),
-  /** Handed over as PORT. */
-  port: z.int().min(1024).max(65535).default(3000),
-  /** A path that answers 2xx or 3xx when the application can serve; without it a connection must do. */
-  health: z.string().startsWith('/').optional(),
-  /** Further environment variables. */
-  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
-  /** Seconds that requests under way may take when it is stopped. */
-  grace: z.int().min(0).max(600).default(10),
+  command: z.string().min(1).default('node server.js').describe("What is run in the application's directory"),
+  port: z.int().min(1024).max(65535).default(3000).describe('Handed over as PORT'),
+  health: z
+    .string()
+    .startsWith('/')
+    .optional()
+    .describe('A path that answers 2xx or 3xx when the application can serve; without it a connection must do'),
+  environment: variables.default({}).describe('Further environment variables'),
+  grace: z.int().min(0).max(600).default(10).describe('Seconds that requests under way may take when it is stopped'),
 });
 
 export default charm(
