@@ -1,8 +1,7 @@
+import { EXIT } from './output/exit-status.ts';
+
 /** Signals that ask a command to stop. */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** The exit status of a command that was interrupted. */
-export const INTERRUPTED = 130;
 
 export interface Interrupts {
   /** From the first call on a stop is a request: it aborts the signal. The next one leaves at once. */
@@ -13,7 +12,7 @@ export interface Interrupts {
 export function openInterrupts(process: NodeJS.Process): Interrupts {
   let controller: AbortController | null = null;
   const stop = (): void => {
-    if (controller?.signal.aborted) process.exit(INTERRUPTED);
+    if (controller?.signal.aborted) process.exit(EXIT.interrupted);
     controller?.abort();
   };
   return {

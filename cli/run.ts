@@ -1,9 +1,9 @@
 import { type Command, CommanderError, Command as Commands } from '@commander-js/extra-typings';
 import { aliasesOf, resolveAlias } from './aliases.ts';
 import { reportCrash } from './crash.ts';
+import { EXIT, type ExitStatus } from './output/exit-status.ts';
 import { foreseenFault, UsageError } from './output/fault.ts';
 import { harmless } from './output/text.ts';
-import type { ExitStatus } from './read/shell.ts';
 import { VERBS, type Verb } from './verbs.ts';
 import { openShells, type Shells } from './wire.ts';
 
@@ -68,10 +68,10 @@ function settle(command: Command, shells: Shells): void {
 
 function tell(error: unknown, shells: Shells, args: readonly string[]): ExitStatus {
   const { terminal } = shells;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   const fault = foreseenFault(error) ?? reportCrash(error, args, shells.stateDirectory);
   terminal.err(`${terminal.errorStyle.red('error')}: ${harmless(fault.message)}`);
   terminal.err(...fault.detail.map((line) => `  ${harmless(line)}`));
   if (fault.hint !== null) terminal.err(`  ${terminal.errorStyle.cyan('hint:')} ${harmless(fault.hint)}`);
-  return error instanceof UsageError ? 2 : 1;
+  return error instanceof UsageError ? EXIT.wrongUse : EXIT.failed;
 }

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { EXIT } from '../output/exit-status.ts';
 import { type Finding, HOST_CHECKS } from './host-checks.ts';
 import type { ReadShell } from './shell.ts';
 
@@ -25,7 +26,7 @@ export function define(command: Command, shell: ReadShell): void {
             failed === 0 ? 'this host can run machines' : `${failed} of ${findings.length} checks failed`,
           );
         }
-        return failed === 0 ? 0 : 1;
+        return failed === 0 ? EXIT.done : EXIT.failed;
       }),
     );
 }

@@ -6,11 +6,12 @@ import { prepare } from '../../controller/read/prepare.ts';
 import { byUnit, unitParts } from '../../model/names.ts';
 import type { LogLine, LogOptions, ProviderReader } from '../../model/provider.ts';
 import { didYouMean } from '../../model/suggest.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import { UsageError } from '../output/fault.ts';
 import { logPrinter } from '../output/log-line.ts';
 import { asTheyCome, inOrder } from './merge.ts';
 import { warnWithoutRights } from './rights.ts';
-import type { ExitStatus, ReadShell } from './shell.ts';
+import type { ReadShell } from './shell.ts';
 import { findSource } from './source.ts';
 
 /** `cantrip logs web -f`. */
@@ -89,7 +90,7 @@ async function showLogs(shell: ReadShell, request: LogsRequest): Promise<ExitSta
     if (shell.terminal.closed.aborted) break;
     shell.terminal.out(print(line));
   }
-  return 0;
+  return EXIT.done;
 }
 
 interface UnitOn {

@@ -4,21 +4,19 @@ import { hasErrors } from '../../model/diagnostic.ts';
 import { isEmptyPlan, type Plan } from '../../model/plan.ts';
 import { planJson } from '../../model/plan-json.ts';
 import { type Painter, renderPlan } from '../../model/render-plan.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import type { Style } from '../output/style.ts';
 import { complain } from './complain.ts';
 import { foreseePlan } from './foresight.ts';
 import { warnWithoutRights } from './rights.ts';
-import type { ExitStatus, ReadShell } from './shell.ts';
+import type { ReadShell } from './shell.ts';
 import { findSource, showPath, withSource } from './source.ts';
-
-/** The exit status of `plan --exit-code` when there is something to do. */
-const CHANGES_PENDING = 3;
 
 /** `cantrip plan`: what `up` would do. */
 export function define(command: Command, shell: ReadShell): void {
   withSource(command.argument('[file]', 'the environment file'))
     .option('--json', 'print the plan as JSON')
-    .option('--exit-code', `exit with ${CHANGES_PENDING} when there is something to do`)
+    .option('--exit-code', `exit with ${EXIT.changesPending} when there is something to do`)
     .option('--adopt', 'as if the environment were made from this file')
     .addHelpText('after', HELP)
     .action(
@@ -29,12 +27,12 @@ export function define(command: Command, shell: ReadShell): void {
         const request = { environment: source.name, source, mode: 'up', adopt: options.adopt === true } as const;
         const situation = await prepare(context, shell.state, request);
         complain(shell, situation.diagnostics);
-        if (hasErrors(situation.diagnostics)) return 2;
+        if (hasErrors(situation.diagnostics)) return EXIT.wrongUse;
         const environment = situation.declared.environment?.name ?? '';
         const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
         if (options.json && plan !== null) shell.terminal.out(JSON.stringify(planJson(plan), null, 2));
         else showPlan(shell, plan);
-        return options.exitCode && plan !== null && !isEmptyPlan(plan) ? CHANGES_PENDING : 0;
+        return options.exitCode && plan !== null && !isEmptyPlan(plan) ? EXIT.changesPending : EXIT.done;
       }),
     );
 }
@@ -49,7 +47,7 @@ Examples:
 export function showPlan(shell: ReadShell, plan: Plan | null): ExitStatus {
   const { terminal } = shell;
   if (plan !== null) terminal.out(...renderPlan(nearby(shell, plan), painterOf(terminal.style)));
-  return 0;
+  return EXIT.done;
 }
 
 function nearby(shell: ReadShell, plan: Plan): Plan {

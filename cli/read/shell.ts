@@ -1,5 +1,6 @@
 import type { StateReader } from '../../controller/read/home.ts';
 import type { ReadContext } from '../../controller/read/situation.ts';
+import type { ExitStatus } from '../output/exit-status.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** All that a verb that only looks can reach. Composed by `cli/wire.ts`. */
@@ -19,9 +20,3 @@ export interface ReadShell {
   /** Makes the exit status of a verb's promise the process's. */
   action<A extends unknown[]>(run: (...args: A) => Promise<ExitStatus>): (...args: A) => Promise<void>;
 }
-
-/**
- * 0 done, 1 failed, 2 wrong use or invalid file, 3 changes pending, 130 interrupted; `exec` passes on what its
- * command returned.
- */
-export type ExitStatus = number;

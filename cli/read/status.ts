@@ -6,6 +6,7 @@ import { status } from '../../engine/status.ts';
 import type { Desired } from '../../model/desired.ts';
 import { sortedBy } from '../../model/order.ts';
 import type { StatusReport } from '../../model/status.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import {
   applicationTable,
   relationTable,
@@ -18,7 +19,7 @@ import { renderTable } from '../output/table.ts';
 import { duration } from '../output/text.ts';
 import { complain } from './complain.ts';
 import { warnWithoutRights } from './rights.ts';
-import type { ExitStatus, ReadShell } from './shell.ts';
+import type { ReadShell } from './shell.ts';
 import { type FoundSource, findSource, showPath, withSource } from './source.ts';
 
 /** `cantrip status`. */
@@ -47,14 +48,14 @@ async function showStatus(shell: ReadShell, source: FoundSource, options: Status
   warnWithoutRights(shell);
   const situation = await understand(shell, source);
   const { desired } = situation;
-  if (desired === null) return 2;
+  if (desired === null) return EXIT.wrongUse;
   const report = status(desired, situation.observed);
   const storage = storageOf(desired, situation);
   const holder = await shell.state.holder(report.environment);
   const { terminal } = shell;
   if (options.json) {
     terminal.out(JSON.stringify({ version: 1, ...report, storage, holder }, null, 2));
-    return 0;
+    return EXIT.done;
   }
   const lines = [
     ...header(shell, report),
@@ -67,7 +68,7 @@ async function showStatus(shell: ReadShell, source: FoundSource, options: Status
   if (report.units.length === 0) terminal.err(`environment "${report.environment}" is empty: cantrip up fills it`);
   terminal.out(...lines.slice(0, -1));
   if (holder !== null) terminal.err(atWork(holder, shell.nowMs()));
-  return 0;
+  return EXIT.done;
 }
 
 /** The file against the world; when the file has errors, what was applied last against the world. */

@@ -3,6 +3,7 @@ import { check } from '../../controller/read/prepare.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import { byPlace } from '../../model/report.ts';
 import { diagnosticJson } from '../output/diagnostics.ts';
+import { EXIT } from '../output/exit-status.ts';
 import { complain } from './complain.ts';
 import type { ReadShell } from './shell.ts';
 import { findSource, showPath, withSource } from './source.ts';
@@ -22,7 +23,7 @@ export function define(command: Command, shell: ReadShell): void {
           complain(shell, diagnostics);
           if (diagnostics.length === 0) shell.terminal.out(`${showPath(shell, source.file)} is fine`);
         }
-        return hasErrors(diagnostics) ? 2 : 0;
+        return hasErrors(diagnostics) ? EXIT.wrongUse : EXIT.done;
       }),
     );
 }

@@ -4,11 +4,11 @@ import { hasErrors } from '../../model/diagnostic.ts';
 import { type Edit, editEnvironment } from '../../model/edit.ts';
 import type { Environment } from '../../model/environment.ts';
 import { renderDiff } from '../output/diff.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import { UsageError } from '../output/fault.ts';
 import { complain } from '../read/complain.ts';
 import { foreseePlan } from '../read/foresight.ts';
 import { showPlan } from '../read/plan.ts';
-import type { ExitStatus } from '../read/shell.ts';
 import { type FoundSource, findSource, showPath } from '../read/source.ts';
 import { converge } from './converge.ts';
 import { decideData } from './data.ts';
@@ -41,7 +41,7 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
   complain(shell, situation.diagnostics, new Map([[source.file, text]]));
   if (hasErrors(situation.diagnostics)) {
     shell.terminal.err('nothing was changed');
-    return 2;
+    return EXIT.wrongUse;
   }
   const environment = before.environment.name;
   const foreseen = () => foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
@@ -51,7 +51,7 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
     return showPlan(shell, foreseen());
   }
   const data = change.mayLoseData ? await decideData(shell, foreseen()?.retained ?? [], options) : 'keep';
-  if (data === null) return 1;
+  if (data === null) return EXIT.failed;
   if (draft.isEdited) replaceFile(source.file, source.text, text);
   const ending = { undone: `${showPath(shell, source.file)} keeps the change; cantrip up goes on from here` };
   return converge(shell, { verb: change.verb, environment, source: draft, mode: 'up', data, options, ending });

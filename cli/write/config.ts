@@ -5,9 +5,9 @@ import type { Edit } from '../../model/edit.ts';
 import { flowYaml, textYaml } from '../../model/edit-yaml-text.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { didYouMean } from '../../model/suggest.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import { UsageError } from '../output/fault.ts';
 import { complain } from '../read/complain.ts';
-import type { ExitStatus } from '../read/shell.ts';
 import { findSource } from '../read/source.ts';
 import { optionPath, parseAssignment, parseOptionValue } from './assignment.ts';
 import { changeFile } from './change-file.ts';
@@ -72,7 +72,7 @@ async function showOptions(shell: WriteShell, question: Question, options: Chang
   const charm = declared.charms.get(application);
   if (spec === undefined || charm === undefined) {
     complain(shell, declared.diagnostics);
-    if (hasErrors(declared.diagnostics)) return 2;
+    if (hasErrors(declared.diagnostics)) return EXIT.wrongUse;
     const known = declared.environment?.applications.map(({ name }) => name) ?? [];
     throw new UsageError(`there is no application "${application}"`, didYouMean(application, known));
   }
@@ -90,7 +90,7 @@ async function showOptions(shell: WriteShell, question: Question, options: Chang
     );
   else if (keys.length === 1 && only !== undefined) shell.terminal.out(bare(only[1].value));
   else shell.terminal.out(...describe(application, spec.charm, chosen));
-  return 0;
+  return EXIT.done;
 }
 
 interface Setting {

@@ -1,5 +1,5 @@
 import { reconcile } from '../../controller/apply/reconcile.ts';
-import type { ExitStatus } from '../read/shell.ts';
+import type { ExitStatus } from '../output/exit-status.ts';
 import { type FoundSource, rereadSource } from '../read/source.ts';
 import type { ChangeOptions } from './options.ts';
 import { type Ending, tellOutcome } from './outcome.ts';

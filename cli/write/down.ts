@@ -1,11 +1,11 @@
 import type { Command } from '@commander-js/extra-typings';
 import { parse } from '../../controller/read/declare.ts';
 import { prepare } from '../../controller/read/prepare.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import { UsageError } from '../output/fault.ts';
 import { complain } from '../read/complain.ts';
 import { foreseePlan } from '../read/foresight.ts';
 import { showPlan } from '../read/plan.ts';
-import type { ExitStatus } from '../read/shell.ts';
 import { type FoundSource, findSource } from '../read/source.ts';
 import { converge } from './converge.ts';
 import { decideData } from './data.ts';
@@ -36,11 +36,11 @@ async function takeDown(shell: WriteShell, source: FoundSource, options: ChangeO
   const request = { environment, source, mode: 'down', adopt: options.adopt === true } as const;
   const situation = await prepare(context, shell.state, request);
   complain(shell, situation.diagnostics);
-  if (situation.desired === null) return 2;
+  if (situation.desired === null) return EXIT.wrongUse;
   const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'down', data: 'keep' });
   if (options.dryRun) return showPlan(shell, plan);
   const data = await decideData(shell, plan?.retained ?? [], options);
-  if (data === null) return 1;
+  if (data === null) return EXIT.failed;
   const ending = { undone: `cantrip down -e ${environment} goes on from here` };
   return converge(shell, { verb: 'down', environment, source, mode: 'down', data, options, ending });
 }

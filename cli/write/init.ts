@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { isName } from '../../model/names.ts';
+import { EXIT } from '../output/exit-status.ts';
 import { UsageError } from '../output/fault.ts';
 import { FILE_NAME, showPath } from '../read/source.ts';
 import type { WriteShell } from './shell.ts';
@@ -25,7 +26,7 @@ export function define(command: Command, shell: WriteShell): void {
         writeFileSync(file, template(name), { flag: 'wx' });
         writePage(join(directory, 'site/index.html'), name);
         shell.terminal.out(`wrote ${showPath(shell, file)}`, 'next: cantrip plan, then cantrip up');
-        return 0;
+        return EXIT.done;
       }),
     );
 }

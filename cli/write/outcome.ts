@@ -1,9 +1,9 @@
 import type { Failure, Outcome } from '../../controller/apply/outcome.ts';
 import { status } from '../../engine/status.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import { routeUrl, unitTable } from '../output/status-table.ts';
 import { count, duration, harmless } from '../output/text.ts';
 import { complain } from '../read/complain.ts';
-import type { ExitStatus } from '../read/shell.ts';
 import { describeStorage } from './data.ts';
 import type { WriteShell } from './shell.ts';
 
@@ -28,17 +28,17 @@ export function tellOutcome(shell: WriteShell, outcome: Outcome, ended: Ended): 
   switch (outcome.kind) {
     case 'refused':
       terminal.err('nothing was done');
-      return 2;
+      return EXIT.wrongUse;
     case 'done':
       tellDone(shell, outcome, ended);
-      return 0;
+      return EXIT.done;
     case 'interrupted':
       terminal.err(`interrupted after ${count(outcome.performed, 'operation')}: ${ended.undone}`);
-      return 130;
+      return EXIT.interrupted;
     case 'failed':
     case 'deadline':
       tellUndone(shell, outcome, ended);
-      return 1;
+      return EXIT.failed;
   }
 }
 

@@ -2,10 +2,10 @@ import type { Command } from '@commander-js/extra-typings';
 import { parse } from '../../controller/read/declare.ts';
 import { prepare } from '../../controller/read/prepare.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
+import { EXIT, type ExitStatus } from '../output/exit-status.ts';
 import { complain } from '../read/complain.ts';
 import { foreseePlan } from '../read/foresight.ts';
 import { showPlan } from '../read/plan.ts';
-import type { ExitStatus } from '../read/shell.ts';
 import { type FoundSource, findSource, showPath } from '../read/source.ts';
 import { converge } from './converge.ts';
 import { type ChangeOptions, withChange } from './options.ts';
@@ -43,7 +43,7 @@ async function dryRun(shell: WriteShell, source: FoundSource, { adopt }: ChangeO
   const request = { environment: source.name, source, mode: 'up', adopt: adopt === true } as const;
   const situation = await prepare(context, shell.state, request);
   complain(shell, situation.diagnostics);
-  if (hasErrors(situation.diagnostics)) return 2;
+  if (hasErrors(situation.diagnostics)) return EXIT.wrongUse;
   const environment = situation.declared.environment?.name ?? '';
   return showPlan(shell, foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' }));
 }

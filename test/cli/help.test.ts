@@ -58,7 +58,8 @@ it('docs/commands.md is the help of all verbs', async () => {
 
 const COMMANDS_HEAD = `# Commands
 
-What \`cantrip help VERB\` prints. This page is compared with the program: \`npx vitest run --project unit test/cli -u\` writes it anew.
+What \`cantrip help VERB\` prints. This page is compared with the program;
+\`npx vitest run --project unit test/cli -u\` writes it anew.
 
 Words of Juju, Compose and Terraform are understood as well: ${Object.keys(ALIASES)
   .map((alias) => `\`${alias}\``)
