@@ -24,7 +24,7 @@ export type HostOptions = Omit<ProviderOptions, 'images'>;
 export function openHost(options: HostOptions, images: ImageStore | null = null): Host {
   const layout = layoutOf(resolve(options.stateDirectory), resolve(options.runDirectory));
   const program = join(options.nativeDirectory, 'cantrip-agent');
-  const inits = keepOpen((id) => InitClient.open(join(layout.run, 'containers', id, 'control.sock')));
+  const inits = keepOpen((id) => openInit(join(layout.run, 'containers', id, 'control.sock')));
   const agents = keepOpen(() => AgentClient.open({ program, runDirectory: layout.run }));
   return {
     layout,
@@ -35,6 +35,14 @@ export function openHost(options: HostOptions, images: ImageStore | null = null)
     agent: () => agents(''),
     init: inits,
   };
+}
+
+async function openInit(socket: string): Promise<InitClient> {
+  try {
+    return await InitClient.open(socket);
+  } catch (error) {
+    throw new Error('its machine does not run', { cause: error });
+  }
 }
 
 /**

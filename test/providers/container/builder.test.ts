@@ -12,7 +12,7 @@ let job: BuilderJob;
 const lines: string[] = [];
 
 beforeEach(async () => {
-  lab = openLab();
+  lab = await openLab();
   scratch = mkdtempSync('/var/tmp/cantrip-build-');
   lines.length = 0;
   for (const name of ['upper', 'work']) mkdirSync(join(scratch, name), { mode: 0o755 });

@@ -4,7 +4,7 @@ import { BASE_IMAGE } from './bring-up.ts';
 import { freePort, openLab, until } from './lab.ts';
 
 providerConformance('container', async () => {
-  const lab = openLab();
+  const lab = await openLab();
   return {
     provider: lab.provider,
     image: BASE_IMAGE,

@@ -4,8 +4,8 @@ import { ENVIRONMENTS, freePort, type Lab, openLab, until } from './lab.ts';
 import { connectFault, get, removeAll, shell, startUnit, startWeb, WEB } from './world.ts';
 
 let lab: Lab;
-beforeAll(() => {
-  lab = openLab();
+beforeAll(async () => {
+  lab = await openLab();
 });
 afterEach(async () => {
   for (const environment of ENVIRONMENTS) await removeAll(lab.provider, environment);
@@ -139,7 +139,7 @@ describe('machines', () => {
   test('a killed process 1 is seen and told, and the machine starts again with what was in it', async () => {
     await startWeb(lab, 'left', LEFT, { 'web/0': '10.214.21.2' });
     await shell(lab, 'left', 'web/0', 'echo kept > /root/note');
-    await lab.killInit('left', 'web/0');
+    await lab.signalInit('left', 'web/0', 'SIGKILL');
     await until(async () => (await lab.provider.observe('left')).machines[0]?.state === 'stopped', 'the end');
     const [stopped] = (await lab.provider.observe('left')).machines;
     expect(stopped?.message).toBe('its process 1 was killed by SIGKILL');
@@ -149,6 +149,23 @@ describe('machines', () => {
     expect(started).toMatchObject({ id: stopped?.id, state: 'running', services: { web: { state: 'ready' } } });
     expect(await shell(lab, 'left', 'web/0', 'cat /root/note')).toBe('kept');
     expect(await get('10.214.21.2', 80)).toBe('web-0');
+  });
+
+  test('a process 1 that does not answer is told as broken, and can be removed', async () => {
+    await startWeb(lab, 'left', LEFT, { 'web/0': '10.214.21.2' });
+    await lab.signalInit('left', 'web/0', 'SIGSTOP');
+    const [machine] = (await lab.provider.observe('left')).machines;
+    expect(machine).toMatchObject({ state: 'broken', message: 'its process 1 does not answer', services: {} });
+    await lab.provider.removeMachine(UNIT, 100);
+    expect((await lab.provider.observe('left')).machines).toEqual([]);
+  });
+
+  test('work in a machine that does not run says so', async () => {
+    await startWeb(lab, 'left', LEFT, {});
+    lab.labelOnly(lab.spec('left', 'web/0'));
+    await expect(lab.provider.restartService(UNIT, 'web', 'c2')).rejects.toMatchObject({
+      message: 'restart service web of web/0: its machine does not run',
+    });
   });
 
   test('a killed agent touches nothing, and the next call goes on', async () => {

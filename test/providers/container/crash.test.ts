@@ -10,8 +10,8 @@ import { freePort, IMAGE_CACHE, type Lab, nativeDirectory, openLab, until } from
 import { removeAll } from './world.ts';
 
 let lab: Lab;
-beforeEach(() => {
-  lab = openLab();
+beforeEach(async () => {
+  lab = await openLab();
 });
 afterEach(() => lab.close());
 

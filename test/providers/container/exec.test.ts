@@ -7,7 +7,7 @@ const REQUEST = { tty: false, user: null, directory: null, environment: {} };
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = openLab();
+  lab = await openLab();
   await startWeb(lab, 'left', '10.214.24.0/24', { 'web/0': '10.214.24.2' });
 });
 afterAll(async () => {

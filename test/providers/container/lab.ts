@@ -34,7 +34,7 @@ export interface Lab {
   init(id: string): Promise<InitClient>;
   /** As an administrator or a reboot of the firewall would. */
   flushRules(environment: string): Promise<void>;
-  killInit(environment: string, unit: string): Promise<void>;
+  signalInit(environment: string, unit: string, signal: NodeJS.Signals): Promise<void>;
   killAgent(): Promise<void>;
   /** Everything that a reboot takes away goes away. */
   reboot(environment: string): Promise<void>;
@@ -53,7 +53,8 @@ export interface Lab {
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const nativeDirectory = process.env.CANTRIP_NATIVE_DIR ?? join(root, 'native/build');
 
-export function openLab(): Lab {
+/** Makes the base image when this host has not got it yet; hooks have more time for that than tests. */
+export async function openLab(): Promise<Lab> {
   if (!existsSync(join(nativeDirectory, 'cantrip-exec'))) execFileSync('make', ['-s', '-C', join(root, 'native')]);
   const state = mkdtempSync('/var/tmp/cantrip-lab-');
   const run = mkdtempSync('/tmp/cantrip-lab-');
@@ -70,6 +71,7 @@ export function openLab(): Lab {
   const agent = (): Promise<AgentClient> => AgentClient.open({ program, runDirectory: run });
   const containers = openContainers(layoutOf(state, run));
   const pathsOf = (unit: UnitRef): ContainerPaths => containers.paths(containers.find(unit)?.id ?? '');
+  await images.ensure(BASE_IMAGE, () => {});
   return {
     provider: again(),
     state,
@@ -92,10 +94,11 @@ export function openLab(): Lab {
     async flushRules(environment) {
       execFileSync('nft', ['delete', 'table', 'inet', networkIdentity(state, environment).table]);
     },
-    async killInit(environment, unit) {
+    async signalInit(environment, unit, signal) {
       const id = containers.find({ environment, unit })?.id;
       const found = (await (await agent()).list()).find((container) => container.id === id);
-      process.kill(found?.pid ?? 0, 'SIGKILL');
+      if (found === undefined) throw new Error(`${unit} has no container`);
+      process.kill(found.pid, signal);
     },
     async killAgent() {
       const { pid } = await (await agent()).hello();
