@@ -40,7 +40,7 @@ export const options = z.object({
     .record(z.string(), route)
     .default({})
     .describe(
-      'Which requests go to which application: {api: {path: /api}, admin: {host: admin.test}}. One application may be ' +
+      'Which requests an application gets: {api: {path: /api}, admin: {host: admin.test}}. One application may be ' +
         'left out: it gets all others',
     ),
   timeouts: timeouts.default(timeouts.parse({})).describe('How long HAProxy waits for whom'),

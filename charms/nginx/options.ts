@@ -13,7 +13,7 @@ export const options = z.object({
     .record(z.string(), z.strictObject({ path }))
     .default({})
     .describe(
-      'Paths, with what is below them, by the application that gets them: {api: {path: /api}}. One application may be ' +
+      'Paths, and what is below them, by application: {api: {path: /api}}. One application may be ' +
         'left out: it gets the rest',
     ),
   maxBody: z
