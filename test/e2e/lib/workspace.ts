@@ -71,13 +71,17 @@ export function workspaceOf(example: string, options: CopyOptions = {}): Workspa
 }
 
 export function openSite(): Site {
-  const token = randomBytes(5).toString('hex');
-  const base = join(HOME, `site-${token}`);
   mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
+  removeAbandoned();
+  const site = siteOf(`site-${process.pid}-${randomBytes(4).toString('hex')}`);
+  mkdirSync(site.folder, { recursive: true, mode: 0o700 });
+  return site;
+}
+
+function siteOf(token: string): Site {
+  const base = join(HOME, token);
   const stateDirectory = join(base, 'state');
   const runDirectory = `/run/cantrip-e2e-${token}`;
-  const folder = join(base, 'work');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const variables: NodeJS.ProcessEnv = {
     ...process.env,
     CANTRIP_STATE_DIR: stateDirectory,
@@ -88,7 +92,7 @@ export function openSite(): Site {
   const site: Site = {
     stateDirectory,
     runDirectory,
-    folder,
+    folder: join(base, 'work'),
     variables,
     containers: new Set(),
     environments: new Set(),
@@ -96,6 +100,14 @@ export function openSite(): Site {
     remove: () => removeSite(site, base),
   };
   return site;
+}
+
+/** What tests left that were killed themselves. */
+function removeAbandoned(): void {
+  for (const token of readdirSync(HOME)) {
+    const pid = /^site-(\d+)-/.exec(token)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) siteOf(token).remove();
+  }
 }
 
 function copyExample(site: Site, example: string, options: CopyOptions): Workspace {
@@ -162,7 +174,10 @@ function startWatched(site: Site, args: readonly string[], where: Circumstances)
 
 function removeSite(site: Site, base: string): void {
   const where = { directory: '/', variables: site.variables };
-  const downs = environmentsIn(site).map((name) => runProgram([PROGRAM, 'down', '-e', name, '--yes'], where));
+  rememberContainers(site);
+  const names = environmentsIn(site);
+  for (const name of names) site.environments.add(name);
+  const downs = names.map((name) => runProgram([PROGRAM, 'down', '-e', name, '--yes'], where));
   for (const pid of agentsOf(site)) process.kill(pid, 'SIGTERM');
   forceAway(site);
   rmSync(base, { recursive: true, force: true });
