@@ -36,8 +36,8 @@ async function program(shells: Shells, args: readonly string[], version: string)
   for (const verb of VERBS) {
     const command = new Commands(verb.name).description(verb.summary).helpOption('-h, --help', 'show help');
     if (verb.name === used) await define(verb, command, shells);
-    const words = aliasesOf(verb.name);
-    if (words.length > 0) command.addHelpText('after', `\nAlso understood: ${words.join(', ')}`);
+    const aliases = aliasesOf(verb.name);
+    if (aliases.length > 0) command.addHelpText('after', `\nAlso understood: ${aliases.join(', ')}`);
     settle(command, shells);
     top.addCommand(command);
   }

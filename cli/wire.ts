@@ -52,15 +52,12 @@ export function openShells(process: NodeJS.Process): Shells {
   };
   const write: WriteShell = {
     ...read,
-    reconcileContext: async (verb, emit): Promise<ReconcileContext> => {
-      requireRoot(process, verb);
+    requireRoot: (verb) => requireRoot(process, verb),
+    reconcileContext: async (emit): Promise<ReconcileContext> => {
       const home = openFileHome(places.state, { clock: systemClock, random: randomBytes });
       return { ...(await world.context()), home, clock: systemClock, random: randomBytes, emit };
     },
-    provider: (kind) => {
-      requireRoot(process, 'exec');
-      return world.open(kind);
-    },
+    provider: world.open,
     actor: (verb) => ({ verb, who: userName(), pid: process.pid }),
     ask: (question) => ask(process, terminal, question),
   };

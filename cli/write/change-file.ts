@@ -1,5 +1,6 @@
 import { parse } from '../../controller/read/declare.ts';
 import { prepare } from '../../controller/read/prepare.ts';
+import type { Declared } from '../../controller/read/situation.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import { type Edit, editEnvironment } from '../../model/edit.ts';
 import type { Environment } from '../../model/environment.ts';
@@ -26,15 +27,11 @@ export interface FileChange {
 
 /** Edits, checks what came of it, writes the file and brings everything up. A result with errors changes nothing. */
 export async function changeFile(shell: WriteShell, change: FileChange, options: ChangeOptions): Promise<ExitStatus> {
+  if (!options.dryRun) shell.requireRoot(change.verb);
   const source = await findSource(shell, options);
-  if (source.isStored) throw new UsageError(`the file ${source.file} is gone`, 'put it back: the verb edits it');
   const context = await shell.context();
-  const before = parse(context, source);
-  if (before.environment === null || hasErrors(before.diagnostics)) {
-    complain(shell, before.diagnostics);
-    throw new UsageError('the file has errors: nothing was changed', 'mend it first');
-  }
-  const text = edited(source, change.edits(before.environment));
+  const before = understand(shell, source, parse(context, source));
+  const text = edited(source, change.edits(before));
   const draft = { ...source, text, isEdited: text !== source.text };
   const adopt = options.adopt === true;
   const situation = await prepare(context, shell.state, { environment: null, source: draft, mode: 'up', adopt });
@@ -43,7 +40,7 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
     shell.terminal.err('nothing was changed');
     return EXIT.wrongUse;
   }
-  const environment = before.environment.name;
+  const environment = before.name;
   const foreseen = () => foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
   if (options.dryRun) {
     const { style } = shell.terminal;
@@ -55,6 +52,14 @@ export async function changeFile(shell: WriteShell, change: FileChange, options:
   if (draft.isEdited) replaceFile(source.file, source.text, text);
   const ending = { undone: `${showPath(shell, source.file)} keeps the change; cantrip up goes on from here` };
   return converge(shell, { verb: change.verb, environment, source: draft, mode: 'up', data, options, ending });
+}
+
+/** What the file says before the edit. Only a file that is there and right is edited. */
+function understand(shell: WriteShell, source: FoundSource, { environment, diagnostics }: Declared): Environment {
+  if (source.isStored) throw new UsageError(`the file ${source.file} is gone`, 'put it back: the verb edits it');
+  if (environment !== null && !hasErrors(diagnostics)) return environment;
+  complain(shell, diagnostics);
+  throw new UsageError('the file has errors: nothing was changed', 'mend it first');
 }
 
 function edited(source: FoundSource, edits: readonly Edit[]): string {

@@ -25,7 +25,7 @@ export async function converge(shell: WriteShell, request: Convergence): Promise
   const signal = shell.interruptible();
   signal.addEventListener('abort', () => view.note('finishing what is under way; Ctrl-C again leaves at once'));
   try {
-    const context = await shell.reconcileContext(verb, view.emit);
+    const context = await shell.reconcileContext(view.emit);
     const outcome = await reconcile(context, {
       environment,
       source,

@@ -30,6 +30,7 @@ Examples:
   cantrip down -e shop --yes     from any folder, with its data, without being asked`;
 
 async function takeDown(shell: WriteShell, source: FoundSource, options: ChangeOptions): Promise<ExitStatus> {
+  if (!options.dryRun) shell.requireRoot('down');
   const context = await shell.context();
   const environment = source.name ?? parse(context, source).environment?.name ?? '';
   if (environment === '') throw new UsageError('the file does not name its environment', 'give the name: -e NAME');

@@ -18,6 +18,7 @@ export function define(command: Command, shell: WriteShell): void {
     .addHelpText('after', HELP)
     .action(
       shell.action(async (unit, words, options) => {
+        shell.requireRoot('exec');
         const source = await findSource(shell, { ...options, nameOnly: true });
         const context = await shell.context();
         const request = { environment: source.name, source, mode: 'down', adopt: true } as const;

@@ -5,8 +5,10 @@ import type { ReadShell } from '../read/shell.ts';
 
 /** All that a verb that changes the world can reach, beside what looking needs. */
 export interface WriteShell extends ReadShell {
-  /** Opens what changing needs. `emit` hears of progress. Refused with a sentence when this user may not. */
-  reconcileContext(verb: string, emit: ReconcileContext['emit']): Promise<ReconcileContext>;
+  /** Refuses with a sentence when this user may not make machines. */
+  requireRoot(verb: string): void;
+  /** Opens what changing needs. `emit` hears of progress. */
+  reconcileContext(emit: ReconcileContext['emit']): Promise<ReconcileContext>;
   /** A provider's doing half, for what is no reconcile (`exec`). */
   provider(kind: string): Promise<Provider>;
   /** Who does it, for the lock and the journal. */

@@ -17,6 +17,7 @@ export function define(command: Command, shell: WriteShell): void {
     .addHelpText('after', HELP)
     .action(
       shell.action(async (file, options) => {
+        if (!options.dryRun) shell.requireRoot('up');
         const source = await findSource(shell, options, file);
         if (options.dryRun) return dryRun(shell, source, options);
         const environment = source.name ?? nameIn(source, await shell.context());
