@@ -1,36 +1,54 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../read/clock.ts';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../read/paths.ts';
-import type { SqliteDatabase, SqliteModule } from '../read/sqlite.ts';
+import { corrupt, type SqliteDatabase, type SqliteModule } from '../read/sqlite.ts';
 import { CREATE_SCHEMA, checkSchema } from '../read/sqlite-schema.ts';
 import { beginWriting } from './sqlite-writer.ts';
 
 /** Opens a store's file, made when absent, with a write-ahead log that is on disk before a commit returns. */
 export async function openForWriting(sqlite: SqliteModule, file: string, clock: Clock): Promise<SqliteDatabase> {
-  createPrivate(file);
+  if (!existsSync(file)) await create(sqlite, file, clock);
   const database = new sqlite.DatabaseSync(file, { timeout: 0 });
   if (!checkSchema(database, file)) {
-    database.exec('PRAGMA journal_mode = WAL');
-    await beginWriting(database, clock);
-    if (checkSchema(database, file)) database.exec('ROLLBACK');
-    else database.exec(`${CREATE_SCHEMA} COMMIT`);
+    database.close();
+    throw corrupt(file, 'it is empty');
   }
   database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256');
   return database;
 }
 
-/** Makes an empty file that only its owner may use, and sees to it that its name survives a power cut. */
-function createPrivate(file: string): void {
-  const directory = dirname(file);
-  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+/**
+ * The file appears under its name with everything in it, only for its owner: a command that is killed here leaves a
+ * draft, never a store that cannot be opened.
+ */
+async function create(sqlite: SqliteModule, file: string, clock: Clock): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY });
+  const draft = `${file}.${process.pid}.draft`;
+  removeDraft(draft);
+  closeSync(openSync(draft, 'wx', PRIVATE_FILE));
+  const database = new sqlite.DatabaseSync(draft, { timeout: 0 });
+  database.exec('PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL');
+  await beginWriting(database, clock);
+  database.exec(`${CREATE_SCHEMA} COMMIT`);
+  // Closing the last connection puts the log's content into the file and removes the log.
+  database.close();
+  appear(draft, file);
+  removeDraft(draft);
+}
+
+/** Somebody else's file that came first is as good. The name survives a power cut. */
+function appear(draft: string, file: string): void {
   try {
-    closeSync(openSync(file, 'wx', PRIVATE_FILE));
+    linkSync(draft, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  const handle = openSync(directory, 'r');
+  const handle = openSync(dirname(file), 'r');
   fsyncSync(handle);
   closeSync(handle);
+}
+
+function removeDraft(draft: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${draft}${suffix}`, { force: true });
 }

@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -81,14 +82,15 @@ describe('what lies on disk', () => {
     await store.close();
   });
 
-  const damages: readonly [string, string][] = [
+  const damages: readonly [string, string | null][] = [
     ['no database', 'this is no database at all, whoever wrote it '.repeat(30)],
-    ['another program’s', ''],
+    ['emptied', ''],
+    ['another program’s', null],
   ];
   for (const [what, content] of damages) {
     test(`a damaged file is refused with the way back: ${what}`, async () => {
       const path = join(directory, 'state.db');
-      if (content !== '') writeFileSync(path, content);
+      if (content !== null) writeFileSync(path, content);
       else {
         const database = new sqlite.DatabaseSync(path);
         database.exec('CREATE TABLE theirs (a)');
@@ -99,6 +101,17 @@ describe('what lies on disk', () => {
       await expect(openSqliteReader(sqlite, path, systemClock).list('')).rejects.toMatchObject(refused);
     });
   }
+
+  test('it appears whole or not at all: what a killed maker left is no store', async () => {
+    const folder = join(directory, 'shop');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.${process.pid}.draft`, '');
+    const store = await openSqliteStore(sqlite, file, systemClock);
+    await put(store, 'a');
+    await store.close();
+    expect(readdirSync(folder).filter((name) => name.includes('draft'))).toEqual([]);
+    expect(await openSqliteReader(sqlite, file, systemClock).list('')).toHaveLength(1);
+  });
 
   test('a damaged page is refused, too', async () => {
     const store = await openSqliteStore(sqlite, file, systemClock);
