@@ -32,10 +32,11 @@ describe('cantrip-exec', () => {
     expect(lab.probe(id, ['environment', 'HOME'], options).output).toBe('\n');
   });
 
-  test('gives a terminal of the container, never its own', () => {
-    const words = ['--run', lab.run, '--id', id, '--tty', '--', '/probe', 'self'];
-    const { output } = inTerminal([lab.execProgram(), ...words]);
-    expect(output).toContain('descriptors 0\r\n');
+  test('gives a terminal of the container with the size of its own, and never its own', () => {
+    const words = (what: string) => [lab.execProgram(), '--run', lab.run, '--id', id, '--tty', '--', '/probe', what];
+    expect(inTerminal(words('self'))).toContain('descriptors 0\r\n');
+    expect(inTerminal(words('terminal'))).toBe('/dev/pts/0 33x77 foreground\r\n');
+    expect(lab.probe(id, ['terminal']).output).toBe('none 0x0 background\n');
   });
 
   test.each([
@@ -78,10 +79,10 @@ describe('cantrip-exec', () => {
   }
 });
 
-/** Runs the command on a terminal of its own. */
-function inTerminal(command: readonly string[]): { readonly output: string } {
-  const result = spawnSync('script', ['-qec', command.join(' '), '/dev/null'], { input: '' });
-  return { output: result.stdout.toString() };
+/** What the command prints on a terminal of 33 lines and 77 columns. */
+function inTerminal(command: readonly string[]): string {
+  const line = `stty rows 33 cols 77; ${command.join(' ')}`;
+  return spawnSync('script', ['-qec', line, '/dev/null'], { input: '' }).stdout.toString();
 }
 
 function childrenOf(pid: number): readonly string[] {

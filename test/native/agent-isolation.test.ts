@@ -100,6 +100,8 @@ describe('a container', () => {
   test('that builds has two rights more', async () => {
     const builder = await lab.start({ builder: true });
     expect(statusOf(builder.pid)).toMatchObject({ CapBnd: BUILDER_CAPABILITIES, NoNewPrivs: '1', Seccomp: '2' });
+    expect(lab.probe(builder.id, ['device', '1', '3']).output).toBe('made ok, opened ok\n');
+    expect(lab.probe(builder.id, ['device', '1', '11']).output).toBe('made EPERM, opened ENOENT\n');
     await lab.agent.remove(builder.id, { graceMs: 0, trash: [] });
   });
 
