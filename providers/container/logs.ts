@@ -8,24 +8,52 @@ import { lastOf, openServiceLog, type ServiceLog } from './service-log.ts';
 /** How often the files are looked at while following. */
 const LOOK_MS = 150;
 
-/** What is kept first, then, following, what is added; lines of all services in one order by time. */
+/**
+ * What is kept first, then, following, what is added; lines of all services in one order by time. A follower goes over
+ * to the container that takes the place of the unit's present one.
+ */
 export async function* readLogs(host: Host, unit: UnitRef, options: LogOptions): AsyncGenerator<LogLine> {
-  const directory = host.containers.paths(requireContainer(host, unit).id).logs;
-  const logs = new Map<string, ServiceLog>();
-  const openNew = (): readonly ServiceLog[] => {
-    const services = loggedServices(directory).filter((service) => isWanted(service, options));
-    const fresh = services.filter((service) => !logs.has(service));
-    for (const service of fresh) logs.set(service, openServiceLog(directory, { unit: unit.unit, service }));
-    return [...logs.values()];
-  };
+  let id = requireContainer(host, unit).id;
+  let logs = new UnitLogs(host.containers.paths(id).logs, unit.unit, options);
   try {
-    yield* lastOf(mergeLogLines(openNew().map((log) => log.kept(options.tail))), options.tail);
+    yield* lastOf(mergeLogLines(logs.all().map((log) => log.kept(options.tail))), options.tail);
     while (options.follow && !options.signal.aborted) {
       await pause(options.signal);
-      yield* mergeLogLines(openNew().map((log) => log.added()));
+      yield* mergeLogLines(logs.all().map((log) => log.added()));
+      const successor = host.containers.find(unit)?.id ?? id;
+      if (successor === id) continue;
+      logs.close();
+      id = successor;
+      logs = new UnitLogs(host.containers.paths(id).logs, unit.unit, options);
     }
   } finally {
-    for (const log of logs.values()) log.close();
+    logs.close();
+  }
+}
+
+/** The logs in a container's directory that are asked for, opened as they appear. */
+class UnitLogs {
+  readonly #directory: string;
+  readonly #unit: string;
+  readonly #options: LogOptions;
+  readonly #logs = new Map<string, ServiceLog>();
+
+  constructor(directory: string, unit: string, options: LogOptions) {
+    this.#directory = directory;
+    this.#unit = unit;
+    this.#options = options;
+  }
+
+  all(): readonly ServiceLog[] {
+    for (const service of loggedServices(this.#directory)) {
+      if (this.#logs.has(service) || !isWanted(service, this.#options)) continue;
+      this.#logs.set(service, openServiceLog(this.#directory, { unit: this.#unit, service }));
+    }
+    return [...this.#logs.values()];
+  }
+
+  close(): void {
+    for (const log of this.#logs.values()) log.close();
   }
 }
 

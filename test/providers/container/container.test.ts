@@ -268,6 +268,27 @@ describe('in a unit', () => {
     expect(last).toEqual(['tick 29', 'tick 30']);
   });
 
+  test('who follows goes over to the next machine of the unit', async () => {
+    await startWeb(lab, 'left', LEFT, { 'web/0': '10.214.21.2' });
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const line of lab.provider.logs(UNIT, {
+      services: ['web'],
+      tail: null,
+      follow: true,
+      signal: stop.signal,
+    })) {
+      if (line.stream !== 'output') continue;
+      seen.push(line.text);
+      if (seen.length === 2) stop.abort();
+      else {
+        await lab.provider.removeMachine(UNIT, 1000);
+        await startUnit(lab.provider, lab.spec('left', 'web/0', { address: '10.214.21.2' }));
+      }
+    }
+    expect(seen).toEqual(['listening', 'listening']);
+  });
+
   test('a link in the place of a log leads nowhere', async () => {
     await startWeb(lab, 'left', LEFT, { 'web/0': '10.214.21.2' });
     lab.plantLink(UNIT, 'evil', '/etc/passwd');
