@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.ts';
 import { causeOfUnit } from './plan/cause.ts';
-import type { PlanContext, PlanInput, UnitPlan } from './plan/context.ts';
-import { isMade, isNew, openContext } from './plan/context.ts';
+import type { PlanContext, PlanInput } from './plan/context.ts';
+import { openContext } from './plan/context.ts';
 import { addRemoval, machinesToReplace, orderLeaving, orderUnusedNetworks } from './plan/order-removals.ts';
 import { orderRoutes } from './plan/order-routes.ts';
 import type { SharedOperations } from './plan/order-shared.ts';
@@ -10,6 +10,8 @@ import { addStorage, orderUnusedStorage } from './plan/order-storage.ts';
 import { orderUnit } from './plan/order-unit.ts';
 import { neighboursToAwait, replacements } from './plan/order-waits.ts';
 import { topological } from './plan/topological.ts';
+import type { UnitPlan } from './plan/unit-plan.ts';
+import { isMade, isNew } from './plan/unit-plan.ts';
 
 export type { PlanInput } from './plan/context.ts';
 

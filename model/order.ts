@@ -10,5 +10,6 @@ export function sortedBy<T>(items: Iterable<T>, key: (item: T) => string): T[] {
 
 /** Entries of a record, sorted by key. */
 export function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(record).sort(([a], [b]) => byText(a, b));
+  const entries = Object.entries(record);
+  return entries.length < 2 ? entries : entries.sort(([a], [b]) => byText(a, b));
 }

@@ -2,8 +2,9 @@ import type { DesiredApplication, DesiredRelation } from '../../model/desired.ts
 import type { Place } from '../../model/diagnostic.ts';
 import type { Cause } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
-import type { PlanContext, UnitPlan } from './context.ts';
-import { isNew } from './context.ts';
+import type { PlanContext } from './context.ts';
+import type { UnitPlan } from './unit-plan.ts';
+import { isNew } from './unit-plan.ts';
 
 /** Why something happens to a unit, back to the line of the file. */
 export function causeOfUnit(plan: UnitPlan, context: PlanContext): Cause {

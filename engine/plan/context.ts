@@ -1,4 +1,4 @@
-import type { Desired, DesiredApplication, DesiredRelation, DesiredUnit, StorageSpec } from '../../model/desired.ts';
+import type { Desired, DesiredApplication, DesiredRelation, NameTable, StorageSpec } from '../../model/desired.ts';
 import type { Digest } from '../../model/json.ts';
 import type { UnitName } from '../../model/names.ts';
 import { byUnit } from '../../model/names.ts';
@@ -6,11 +6,12 @@ import type { Observed, ObservedMachine } from '../../model/observed.ts';
 import { sortedEntries } from '../../model/order.ts';
 import type { Operation } from '../../model/plan.ts';
 import type { ProviderTraits } from '../../model/provider.ts';
-import type { UnitDiff } from './diff-unit.ts';
 import { diffUnit } from './diff-unit.ts';
 import type { Versions } from './digests.ts';
 import type { MachineStep } from './machine-step.ts';
 import { machineStep } from './machine-step.ts';
+import { wantedNames } from './names.ts';
+import type { LeavingMachine, UnitPlan } from './unit-plan.ts';
 
 export interface PlanInput {
   readonly desired: Desired;
@@ -21,21 +22,6 @@ export interface PlanInput {
   readonly secretVersions: ReadonlyMap<string, string>;
   /** What becomes of storage of units that are no more: `keep` lists it in `Plan.retained`. */
   readonly data: 'keep' | 'remove';
-}
-
-/** A unit with everything that is to happen to it, before it is ordered. */
-export interface UnitPlan {
-  readonly unit: DesiredUnit;
-  readonly machine: ObservedMachine | undefined;
-  /** The unit's machine on a provider it is no longer on. */
-  readonly elsewhere: LeavingMachine | undefined;
-  readonly step: MachineStep;
-  readonly diff: UnitDiff;
-}
-
-export interface LeavingMachine {
-  readonly provider: string;
-  readonly machine: ObservedMachine;
 }
 
 /** What all parts of planning look things up in. */
@@ -52,6 +38,8 @@ export interface PlanContext {
   readonly leaving: readonly LeavingMachine[];
   /** Application → the same. */
   readonly leavingOf: ReadonlyMap<string, readonly LeavingMachine[]>;
+  /** Names that must resolve, as far as addresses are known. */
+  readonly names: NameTable;
   /** Provider → keys of the images it has. */
   readonly imagesOf: ReadonlyMap<string, ReadonlySet<string>>;
   /** Provider → its storage by id. */
@@ -87,6 +75,7 @@ export function openContext(input: PlanInput): PlanContext {
     storageOf: new Map(
       providers.map(([provider, { storage }]) => [provider, new Map(storage.map((one) => [one.id, one]))]),
     ),
+    names: wantedNames(plans),
     operations,
     byId,
     add: (operation) => {
@@ -101,21 +90,6 @@ export function traitsOf({ traits }: PlanInput, provider: string): ProviderTrait
   const found = traits.get(provider);
   if (found === undefined) throw new Error(`nothing is known about provider ${provider}`);
   return found;
-}
-
-/** Whether a new machine is made for the unit. */
-export function isMade({ step }: UnitPlan): boolean {
-  return step.kind === 'create' || step.kind === 'replace';
-}
-
-/** A unit nobody knows yet: no machine of it exists. */
-export function isNew({ step, elsewhere }: UnitPlan): boolean {
-  return step.kind === 'create' && elsewhere === undefined;
-}
-
-/** A unit at work now, and to go on working while it is changed. */
-export function isRunning({ step }: UnitPlan): boolean {
-  return step.kind === 'keep' || step.kind === 'resize';
 }
 
 /** The machine as the operations inside the unit will find it; null when it is new. */

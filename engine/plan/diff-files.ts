@@ -1,37 +1,27 @@
-import type { DirectoryIntent, FileIntent, Intent } from '../../model/charm.ts';
+import type { DirectoryIntent, Intent } from '../../model/charm.ts';
 import type { ObservedFile, ObservedMachine } from '../../model/observed.ts';
 import { sortedEntries } from '../../model/order.ts';
 import type { FileWrite } from '../../model/plan.ts';
-import type { Versions } from './digests.ts';
-import { secretsUsed } from './digests.ts';
+import type { WantedUnit } from './wanted.ts';
 
 export interface FilesDiff {
-  /** All files as they are to be, changed or not. */
-  readonly wanted: Readonly<Record<string, ObservedFile>>;
   /** Sorted by path. */
   readonly writes: readonly FileWrite[];
   readonly directories: Readonly<Record<string, DirectoryIntent>>;
   readonly removed: Readonly<Record<string, ObservedFile>>;
 }
 
-export function diffFiles(intent: Intent, machine: ObservedMachine | null, versions: Versions): FilesDiff {
-  const wanted: Record<string, ObservedFile> = {};
+export function diffFiles(intent: Intent, wanted: WantedUnit['files'], machine: ObservedMachine | null): FilesDiff {
   const writes: FileWrite[] = [];
-  for (const [path, file] of sortedEntries(intent.files)) {
-    const after = wantedFile(file, versions);
+  for (const [path, after] of wanted) {
     const before = machine?.files[path] ?? null;
-    wanted[path] = after;
     if (before === null || !sameFile(before, after)) writes.push({ path, before, after });
   }
-  return { wanted, writes, directories: changedDirectories(intent, machine), removed: removedFiles(intent, machine) };
+  return { writes, directories: changedDirectories(intent, machine), removed: removedFiles(intent, machine) };
 }
 
 export function touchesFiles({ writes, directories, removed }: FilesDiff): boolean {
   return writes.length > 0 || Object.keys(directories).length > 0 || Object.keys(removed).length > 0;
-}
-
-function wantedFile({ content, mode, owner, group }: FileIntent, versions: Versions): ObservedFile {
-  return { content, mode, owner, group, secrets: secretsUsed([content], versions) };
 }
 
 function sameFile(a: ObservedFile, b: ObservedFile): boolean {

@@ -1,10 +1,10 @@
 import type { Intent, ServiceIntent } from '../../model/charm.ts';
 import type { ObservedMachine, ObservedService } from '../../model/observed.ts';
-import { sortedEntries } from '../../model/order.ts';
+import { byText } from '../../model/order.ts';
 import type { ServiceAction } from '../../model/plan.ts';
 import type { FilesDiff } from './diff-files.ts';
-import type { Versions } from './digests.ts';
-import { configurationChange, configurationDigest, programDigest, watchedPaths } from './digests.ts';
+import { configurationChange, watchedPaths } from './digests.ts';
+import type { WantedService, WantedUnit } from './wanted.ts';
 
 export interface ServicesDiff {
   /** Sorted by name. */
@@ -14,26 +14,26 @@ export interface ServicesDiff {
 
 export function diffServices(
   { services }: Intent,
+  wanted: WantedUnit['services'],
   machine: ObservedMachine | null,
   files: FilesDiff,
-  versions: Versions,
 ): ServicesDiff {
-  const actions = sortedEntries(services).flatMap(([name, service]) => {
-    const action = serviceAction(service, machine?.services[name], files, versions);
-    return action === null ? [] : [{ name, action }];
-  });
-  const removed = sortedEntries(machine?.services ?? {}).map(([name]) => name);
-  return { actions, removed: removed.filter((name) => services[name] === undefined) };
+  const actions: { name: string; action: ServiceAction }[] = [];
+  for (const [name, definition] of wanted) {
+    const service = services[name];
+    const action = service && serviceAction(service, definition, machine?.services[name], files);
+    if (action) actions.push({ name, action });
+  }
+  const existing = machine === null ? [] : Object.keys(machine.services);
+  return { actions, removed: existing.filter((name) => services[name] === undefined).sort(byText) };
 }
 
 function serviceAction(
   service: ServiceIntent,
+  { digest, configuration }: WantedService,
   observed: ObservedService | undefined,
   files: FilesDiff,
-  versions: Versions,
 ): ServiceAction | null {
-  const digest = programDigest(service, versions);
-  const configuration = configurationDigest(service, files.wanted, versions);
   if (observed === undefined) return { kind: 'start', service, digest, configuration };
   if (observed.digest !== digest) return { kind: 'update', service, digest, configuration };
   if (isDown(service, observed)) return { kind: 'start', service, digest, configuration };

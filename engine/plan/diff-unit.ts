@@ -6,7 +6,7 @@ import { diffFiles, touchesFiles } from './diff-files.ts';
 import type { ServicesDiff } from './diff-services.ts';
 import { diffServices } from './diff-services.ts';
 import type { Versions } from './digests.ts';
-import { probeDigest, programDigest } from './digests.ts';
+import { wantedOf } from './wanted.ts';
 
 /** What differs inside a unit between its intent and its machine (null: a new one). */
 export interface UnitDiff {
@@ -20,14 +20,11 @@ export interface UnitDiff {
 }
 
 export function diffUnit(unit: DesiredUnit, machine: ObservedMachine | null, versions: Versions): UnitDiff {
-  const { intent } = unit;
-  const files = diffFiles(intent, machine, versions);
-  const services = diffServices(intent, machine, files, versions);
-  const commands = intent.commands
-    .map((command) => ({ command, digest: programDigest(command, versions) }))
-    .filter(({ command, digest }) => machine?.commands[command.name] !== digest);
-  const probe = probeDigest(intent.health, versions);
-  const health = probe === (machine?.health.digest ?? '') ? null : probe;
+  const wanted = wantedOf(unit, versions);
+  const files = diffFiles(unit.intent, wanted.files, machine);
+  const services = diffServices(unit.intent, wanted.services, machine, files);
+  const commands = wanted.commands.filter(({ command, digest }) => machine?.commands[command.name] !== digest);
+  const health = wanted.health === (machine?.health.digest ?? '') ? null : wanted.health;
   const changes =
     touchesFiles(files) ||
     services.actions.length > 0 ||

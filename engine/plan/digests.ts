@@ -41,13 +41,13 @@ export function probeDigest(probe: Probe | null, { digest }: Versions): string {
  */
 export function configurationDigest(
   service: ServiceIntent,
-  files: Readonly<Record<string, ObservedFile>>,
+  files: ReadonlyMap<string, ObservedFile>,
   { digest }: Versions,
 ): string {
   const { restarts, reloads } = watchedPaths(service);
   if (restarts.length === 0 && reloads.length === 0) return '';
   const part = (paths: readonly string[]): string => {
-    const watched = paths.map((path) => [path, files[path] ?? null]);
+    const watched = paths.map((path) => [path, files.get(path) ?? null]);
     return paths.length === 0 ? '' : digest(canonicalJson(watched as unknown as JsonObject));
   };
   return `${part(restarts)}:${part(reloads)}`;

@@ -1,9 +1,10 @@
 import { sortedEntries } from '../../model/order.ts';
 import type { Cause, Precondition } from '../../model/plan.ts';
 import { causeOfLeaving } from './cause.ts';
-import type { LeavingMachine, PlanContext, UnitPlan } from './context.ts';
+import type { PlanContext } from './context.ts';
 import { removeNetwork } from './order-shared.ts';
 import { consumersToTell } from './order-waits.ts';
+import type { LeavingMachine, UnitPlan } from './unit-plan.ts';
 
 /**
  * How long a machine may take to stop its services before it is killed: its init gives each service its own time

@@ -2,8 +2,8 @@ import type { Desired, RouteSpec } from '../../model/desired.ts';
 import type { Operation, Precondition } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
 import type { PlanContext } from './context.ts';
-import { isNew } from './context.ts';
 import { awaitId } from './order-unit.ts';
+import { isNew } from './unit-plan.ts';
 
 /**
  * Ports of the host: those that go first, because another route may get their port. A route nobody serves yet does

@@ -3,7 +3,7 @@ import type { ImageSpec } from '../../model/image.ts';
 import { byText, sortedEntries } from '../../model/order.ts';
 import type { Cause } from '../../model/plan.ts';
 import type { PlanContext } from './context.ts';
-import { isMade } from './context.ts';
+import { isMade } from './unit-plan.ts';
 
 /** Operations that several units share, by what a unit needs of them. */
 export interface SharedOperations {
@@ -80,7 +80,7 @@ interface NamesChange {
 }
 
 function namesChange(provider: string, context: PlanContext): NamesChange {
-  const names = wantedNames(context);
+  const { names } = context;
   const existing = context.input.observed.providers[provider]?.names ?? {};
   const added = Object.keys(names).filter((name) => hasMore(names[name], existing[name]));
   const removed = Object.keys(existing).filter((name) => hasMore(existing[name], names[name]));
@@ -91,21 +91,6 @@ function hasMore(addresses: readonly string[] | undefined, others: readonly stri
   if (addresses === undefined) return false;
   const known = new Set(others);
   return addresses.some((address) => !known.has(address));
-}
-
-/** Every unit by its host name, every application by its own; only where the address is known. */
-function wantedNames(context: PlanContext): NameTable {
-  const names: Record<string, string[]> = {};
-  for (const { unit, machine } of context.plans) {
-    const learned = machine?.state === 'running' ? machine.address : null;
-    const address = unit.machine.address ?? learned;
-    if (address === null) continue;
-    names[unit.machine.hostname] = [address];
-    const all = names[unit.application];
-    if (all === undefined) names[unit.application] = [address];
-    else all.push(address);
-  }
-  return Object.fromEntries(sortedEntries(names).map(([name, addresses]) => [name, addresses.sort(byText)]));
 }
 
 function addNames(

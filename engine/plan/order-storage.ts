@@ -1,5 +1,6 @@
 import type { RetainedStorage } from '../../model/plan.ts';
-import type { PlanContext, UnitPlan } from './context.ts';
+import type { PlanContext } from './context.ts';
+import type { UnitPlan } from './unit-plan.ts';
 
 /** Adds the storage a unit's machine lacks; the ids its making waits for. */
 export function addStorage({ unit }: UnitPlan, context: PlanContext): readonly string[] {

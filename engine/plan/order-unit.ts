@@ -2,8 +2,10 @@ import { sortedEntries } from '../../model/order.ts';
 import type { Cause, Operation, Precondition } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
 import { causeOfResize, causeOfUnit } from './cause.ts';
-import type { PlanContext, UnitPlan } from './context.ts';
-import { isMade, traitsOf } from './context.ts';
+import type { PlanContext } from './context.ts';
+import { traitsOf } from './context.ts';
+import type { UnitPlan } from './unit-plan.ts';
+import { isMade } from './unit-plan.ts';
 
 /** Ids that operations inside the unit must wait for. */
 export interface UnitWaits {

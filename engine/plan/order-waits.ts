@@ -1,9 +1,10 @@
 import type { UnitName } from '../../model/names.ts';
 import type { Precondition } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
-import type { PlanContext, UnitPlan } from './context.ts';
-import { isMade, isNew, isRunning } from './context.ts';
+import type { PlanContext } from './context.ts';
 import { awaitId } from './order-unit.ts';
+import type { UnitPlan } from './unit-plan.ts';
+import { isMade, isNew, isRunning } from './unit-plan.ts';
 
 /**
  * What a running unit waits for before it changes: until new units of those it consumes are ready. New units wait for
