@@ -1,10 +1,10 @@
 import { blocked, charm, intent, postgresql, to, waiting, z } from '../kit/index.ts';
 import { accessRules, accountName, relationsSql } from './access.ts';
 import { ACCESS, BINARIES, CLUSTER, PACKAGE, RELATIONS, RELOADABLE, SETTINGS, SOCKETS, STORAGE } from './paths.ts';
-import { MAKE_SEED, PLANT_SEED } from './seed.ts';
+import { MAKE_SEED, SEED_SCRIPT } from './seed.ts';
 import { OWN_SETTINGS, reloadableSettings, startSettings } from './settings.ts';
 
-const PLANT_SCRIPT = '/usr/local/sbin/cantrip-postgresql-cluster';
+const SCRIPT = '/usr/local/sbin/cantrip-postgresql';
 
 const options = z.object({
   port: z.int().min(1).max(65535).default(5432),
@@ -37,7 +37,7 @@ export default charm(
       packages: [PACKAGE],
       files: {
         '/etc/postgresql-common/createcluster.d/cantrip.conf': 'create_main_cluster = false\n',
-        [PLANT_SCRIPT]: { content: PLANT_SEED, mode: '0755' },
+        [SCRIPT]: { content: SEED_SCRIPT, mode: '0755' },
       },
       commands: MAKE_SEED,
     },
@@ -72,19 +72,19 @@ export default charm(
       },
       directories: { [SOCKETS]: { mode: '2775', owner: 'postgres' } },
       commands: [
-        { name: 'cluster', command: PLANT_SCRIPT },
+        { name: 'cluster', command: [SCRIPT, 'plant'] },
         {
           name: 'relations',
           when: 'after',
           key: sql,
-          command: [`${BINARIES}/psql`, ...psqlArguments(port)],
+          command: [SCRIPT, 'kept', `${BINARIES}/psql`, ...psqlArguments(port)],
           user: 'postgres',
         },
       ],
       services: {
         postgresql: {
-          command: `${BINARIES}/postgres -D ${CLUSTER} -c config_file=${SETTINGS}`,
-          user: 'postgres',
+          // As root, who may mend what a power failure left; the server itself runs as postgres.
+          command: `${SCRIPT} start -D ${CLUSTER} -c config_file=${SETTINGS}`,
           restartOn: [SETTINGS],
           reloadOn: [RELOADABLE, ACCESS],
           reload: 'SIGHUP',

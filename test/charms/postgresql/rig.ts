@@ -94,8 +94,9 @@ class Machine implements Rig {
   #commands: readonly string[] = [];
 
   plant = async (): Promise<void> => {
-    const command = this.intent().commands.find((each) => each.name === 'cluster')?.command[0] ?? '';
-    await run(join(this.directory, command.split('/').at(-1) ?? ''));
+    const command = this.intent().commands.find((each) => each.name === 'cluster')?.command ?? [];
+    const [program = '', ...words] = this.#words(command);
+    await run(program, words);
   };
 
   apply = async (applications: Readonly<Record<string, number>>, options: JsonObject = {}): Promise<void> => {
@@ -187,7 +188,7 @@ class Machine implements Rig {
     const service = this.intent().services.postgresql;
     const [program = '', ...words] = this.#words(service?.command ?? []);
     let output = '';
-    this.#server = spawn(program, words, { ...this.#account, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#server = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#server.stderr?.on('data', (data: Buffer) => (output += data));
     const check = service?.ready?.check;
     const [probe = '', ...rest] = this.#words(check?.kind === 'exec' ? check.command : []);
@@ -207,6 +208,7 @@ class Machine implements Rig {
   #moved(text: string): string {
     return text
       .replaceAll('/var/lib/postgresql', this.directory)
+      .replaceAll('/usr/local/sbin', this.directory)
       .replaceAll('/run/postgresql', join(this.directory, 'run'))
       .replaceAll('/etc/postgresql/', join(this.directory, 'etc/'));
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BINARIES } from '../../../charms/postgresql/paths.ts';
@@ -35,22 +35,46 @@ describe('the cluster', () => {
   });
 
   test('a copy that was cut off is made anew', async () => {
-    const { renameSync, rmSync } = await import('node:fs');
-    const [whole, aside, half] = ['data/15', 'data/aside', 'data/15.new'].map((name) => join(rig.directory, name)) as [
-      string,
-      string,
-      string,
-    ];
-    renameSync(whole, aside);
-    mkdirSync(half);
-    writeFileSync(join(half, 'PG_VERSION'), 'half');
-    await rig.plant();
-    expect(existsSync(half)).toBe(false);
-    expect(execFileSync(`${BINARIES}/pg_controldata`, [whole]).toString()).toContain('shut down');
-    rmSync(whole, { recursive: true });
-    renameSync(aside, whole);
+    await aside(async (cluster) => {
+      mkdirSync(`${cluster}.new`);
+      writeFileSync(`${cluster}.new/PG_VERSION`, 'half');
+      await rig.plant();
+      expect(existsSync(`${cluster}.new`)).toBe(false);
+      expect(execFileSync(`${BINARIES}/pg_controldata`, [cluster]).toString()).toContain('shut down');
+    });
+  });
+
+  test('a copy that may not have reached the disk before the power failed is made anew', async () => {
+    await aside(async (cluster) => {
+      mkdirSync(cluster);
+      writeFileSync(`${cluster}/PG_VERSION`, 'torn');
+      writeFileSync(`${cluster}.fresh`, '');
+      await rig.plant();
+      expect(readFileSync(`${cluster}/PG_VERSION`, 'utf8')).toBe('15\n');
+      await expect.poll(() => existsSync(`${cluster}.fresh`)).toBe(false);
+    });
+  });
+
+  test('nobody is let in before the cluster is on disk', async () => {
+    const mark = join(rig.directory, 'data/15.fresh');
+    writeFileSync(mark, '');
+    await expect(rig.apply({})).rejects.toThrow('could not be brought to disk');
+    rmSync(mark);
+    await rig.apply({});
   });
 });
+
+/** With the running server's cluster out of the way. */
+async function aside(act: (cluster: string) => Promise<void>): Promise<void> {
+  const cluster = join(rig.directory, 'data/15');
+  renameSync(cluster, `${cluster}.aside`);
+  try {
+    await act(cluster);
+  } finally {
+    rmSync(cluster, { recursive: true, force: true });
+    renameSync(`${cluster}.aside`, cluster);
+  }
+}
 
 describe('relations', () => {
   test('each gets a role and a database that only it can enter', async () => {
