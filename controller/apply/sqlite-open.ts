@@ -1,14 +1,12 @@
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from '../read/clock.ts';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../read/paths.ts';
 import { corrupt, type SqliteDatabase, type SqliteModule } from '../read/sqlite.ts';
 import { CREATE_SCHEMA, checkSchema } from '../read/sqlite-schema.ts';
-import { beginWriting } from './sqlite-writer.ts';
 
 /** Opens a store's file, made when absent, with a write-ahead log that is on disk before a commit returns. */
-export async function openForWriting(sqlite: SqliteModule, file: string, clock: Clock): Promise<SqliteDatabase> {
-  if (!existsSync(file)) await create(sqlite, file, clock);
+export function openForWriting(sqlite: SqliteModule, file: string): SqliteDatabase {
+  if (!existsSync(file)) create(sqlite, file);
   const database = new sqlite.DatabaseSync(file, { timeout: 0 });
   if (!checkSchema(database, file)) {
     database.close();
@@ -22,15 +20,14 @@ export async function openForWriting(sqlite: SqliteModule, file: string, clock: 
  * The file appears under its name with everything in it, only for its owner: a command that is killed here leaves a
  * draft, never a store that cannot be opened.
  */
-async function create(sqlite: SqliteModule, file: string, clock: Clock): Promise<void> {
+function create(sqlite: SqliteModule, file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY });
   const draft = `${file}.${process.pid}.draft`;
   removeDraft(draft);
   closeSync(openSync(draft, 'wx', PRIVATE_FILE));
   const database = new sqlite.DatabaseSync(draft, { timeout: 0 });
   database.exec('PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL');
-  await beginWriting(database, clock);
-  database.exec(`${CREATE_SCHEMA} COMMIT`);
+  database.exec(`BEGIN IMMEDIATE; ${CREATE_SCHEMA} COMMIT`);
   // Closing the last connection puts the log's content into the file and removes the log.
   database.close();
   appear(draft, file);

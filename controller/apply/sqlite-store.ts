@@ -16,7 +16,7 @@ import { assertTxn } from './txn.ts';
  */
 export async function openSqliteStore(sqlite: SqliteModule, file: string, clock: Clock): Promise<Store> {
   try {
-    return new SqliteStore(await openForWriting(sqlite, file, clock), file, clock);
+    return new SqliteStore(openForWriting(sqlite, file), file, clock);
   } catch (error) {
     throw storeError(error, file);
   }
