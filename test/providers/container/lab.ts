@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -146,10 +146,13 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** `ip` complains when links come and go while it looks. */
+const QUIETLY: ExecFileSyncOptionsWithStringEncoding = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+
 /** Everything that carries a name of the lab, in the kernel and on the disk. */
 function findLeftovers(state: string, run: string): readonly string[] {
-  const links = execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' }).split('\n');
-  const tables = execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }).split('\n');
+  const links = execFileSync('ip', ['-o', 'link'], QUIETLY).split('\n');
+  const tables = execFileSync('nft', ['list', 'tables'], QUIETLY).split('\n');
   const keys = ENVIRONMENTS.map((environment) => networkIdentity(state, environment).key);
   const named = [...links, ...tables].filter((line) => keys.some((key) => line.includes(key)));
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
