@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(state, { recursive: true, force: true }));
 
-test('what a killed command had begun to write goes when the next container is made; that of a living one stays', () => {
+test('what a killed command had begun goes when the next container is made; that of a living one stays', () => {
   const layout = layoutOf(state, state);
   const own = `.00112233445566aa.${process.pid}.01234567`;
   // No process has this id: it is above the kernel's highest.
