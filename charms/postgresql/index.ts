@@ -6,20 +6,24 @@ import { OWN_SETTINGS, reloadableSettings, startSettings } from './settings.ts';
 
 const SCRIPT = '/usr/local/sbin/cantrip-postgresql';
 
+const setting = z.union([z.string(), z.number(), z.boolean()]);
+
 const options = z.object({
-  port: z.int().min(1).max(65535).default(5432),
-  max_connections: z.int().min(1).max(100_000).default(100),
-  /** Like `256MB`; a quarter of the machine's memory, or 128MB without a limit, unless said. */
+  port: z.int().min(1).max(65535).default(5432).describe('Where it listens'),
+  max_connections: z.int().min(1).max(100_000).default(100).describe('Clients at once'),
   shared_buffers: z
     .string()
     .regex(/^\d+(kB|MB|GB)$/, "must be a size like '256MB'")
-    .optional(),
-  /** Any other setting of postgresql.conf. */
+    .optional()
+    .describe("A quarter of the machine's memory, or 128MB without a limit, unless said"),
   settings: z
-    .record(z.string().regex(/^[a-z_][a-z0-9_.]*$/), z.union([z.string(), z.number(), z.boolean()]))
-    .default({}),
-  /** Made in the database of every relation. */
-  extensions: z.array(z.string().regex(/^[a-z0-9_-]+$/)).default([]),
+    .record(z.string().regex(/^[a-z_][a-z0-9_.]*$/), setting)
+    .default({})
+    .describe('Any other setting of postgresql.conf: {work_mem: 8MB}'),
+  extensions: z
+    .array(z.string().regex(/^[a-z0-9_-]+$/))
+    .default([])
+    .describe('Made in the database of every relation'),
 });
 
 export default charm(

@@ -1,0 +1,38 @@
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openProgram, type Program } from '../cli/program.ts';
+
+/**
+ * What `cantrip plan` says of each example on a machine where there is nothing yet: `plan.txt` beside it is for
+ * readers, too.
+ */
+const root = fileURLToPath(new URL('../../examples/', import.meta.url));
+const examples = readdirSync(root).filter((name) => existsSync(join(root, name, 'environment.yaml')));
+
+let program: Program;
+
+beforeAll(() => {
+  program = openProgram();
+  cpSync(root, program.path('examples'), { recursive: true });
+});
+
+afterAll(() => program.remove());
+
+describe.each(examples)('%s', (name) => {
+  test('the plan is as expected', async () => {
+    const { status, out, err } = program.run(['plan', `examples/${name}/environment.yaml`]);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    await expect(out.replaceAll('WORK/', '')).toMatchFileSnapshot(join(root, name, 'plan.txt'));
+  });
+
+  test('the file is valid and has no warnings', () => {
+    const { out, status } = program.run(['validate', '--json', `examples/${name}/environment.yaml`]);
+    expect({ status, faults: JSON.parse(out) }).toEqual({ status: 0, faults: [] });
+  });
+
+  test('it has a README', () => {
+    expect(existsSync(join(root, name, 'README.md'))).toBe(true);
+  });
+});
