@@ -28,8 +28,9 @@ it('docs/codes.md lists every code once, sorted', async () => {
 
 const CODES_HEAD = `# Codes of diagnostics
 
-What is wrong with what you wrote is told with its place, a code, a sentence and, where there is one, a hint. Codes are
-stable: a fault keeps its code, and no code is ever given to another fault. \`cantrip validate --json\` prints them for tools.
+What is wrong with what you wrote is told with its place, a code, a sentence and, where there is one, a hint. Codes
+are stable: a fault keeps its code, and no code is ever given to another fault. \`cantrip validate --json\` prints them
+for tools.
 `;
 
 it('docs/environment-keys.md lists every key', async () => {
@@ -41,8 +42,8 @@ it('docs/environment-keys.md lists every key', async () => {
 
 const KEYS_HEAD = `# Keys of the environment file
 
-Every key there is. How they work together is told in the [reference](environment-reference.md); the JSON Schema they come
-from is [schema/environment.schema.json](../schema/environment.schema.json).
+Every key there is. How they work together is told in the [reference](environment-reference.md); the JSON Schema they
+come from is [schema/environment.schema.json](../schema/environment.schema.json).
 `;
 
 it('schema/environment.schema.json is the schema of the code', () => {
