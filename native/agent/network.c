@@ -103,13 +103,11 @@ static void link_name(const char *id, char name[static IF_NAMESIZE])
 	snprintf(name, IF_NAMESIZE, "c%.8s%06x", id, chance & 0xffffff);
 }
 
-static void plan_outside(struct batch *batch, const char *id, const struct nic *nic, unsigned bridge)
+static void plan_outside(struct batch *batch, const char *name, const struct nic *nic, unsigned bridge)
 {
-	char name[IF_NAMESIZE];
 	struct ifinfomsg peer_header = {.ifi_index = NIC_INDEX};
 	size_t info, data, peer;
 
-	link_name(id, name);
 	begin_link(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, true);
 	netlink_text(batch, IFLA_IFNAME, name);
 	netlink_number(batch, IFLA_MASTER, bridge);
@@ -130,9 +128,28 @@ static void plan_outside(struct batch *batch, const char *id, const struct nic *
 	netlink_close(batch, info);
 }
 
+/*
+ * What comes from the link may go back on it: a container asks its own published port, and where br_netfilter is loaded
+ * the translated packet stays in the bridge. Can be set on ports that exist, not while one is made.
+ */
+static void allow_return(struct batch *batch, const char *name)
+{
+	uint8_t yes = 1;
+	size_t info, data;
+
+	begin_link(batch, RTM_NEWLINK, 0, 0, true);
+	netlink_text(batch, IFLA_IFNAME, name);
+	info = netlink_open(batch, IFLA_LINKINFO);
+	data = netlink_open(batch, IFLA_INFO_SLAVE_DATA);
+	netlink_attribute(batch, IFLA_BRPORT_MODE, &yes, sizeof yes);
+	netlink_close(batch, data);
+	netlink_close(batch, info);
+}
+
 int network_plan(const char *id, const struct nic *nic, struct batch *outside, struct batch *inside,
 		 struct error *error)
 {
+	char name[IF_NAMESIZE];
 	unsigned bridge;
 
 	*outside = (struct batch){.length = 0};
@@ -143,7 +160,9 @@ int network_plan(const char *id, const struct nic *nic, struct batch *outside, s
 	bridge = if_nametoindex(nic->bridge);
 	if (!bridge)
 		return error_set(error, ENODEV, "network", nic->bridge, "there is no such bridge");
-	plan_outside(outside, id, nic, bridge);
+	link_name(id, name);
+	plan_outside(outside, name, nic, bridge);
+	allow_return(outside, name);
 	begin_link(inside, RTM_NEWLINK, 0, NIC_INDEX, true);
 	add_address(inside, NIC_INDEX, &nic->address, NLM_F_CREATE | NLM_F_EXCL);
 	if (nic->gateway)

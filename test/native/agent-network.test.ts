@@ -28,6 +28,13 @@ describe("an environment's bridge", () => {
     for (const { id } of [one, two]) await lab.agent.remove(id, { graceMs: 0, trash: [] });
   });
 
+  test('lets what comes from a container go back to it', async () => {
+    const { id } = await lab.start({ network: await lab.nic(15) });
+    const link = readdirSync('/sys/class/net').find((name) => name.startsWith(`c${id.slice(0, 8)}`));
+    expect(readFileSync(`/sys/class/net/${link}/brport/hairpin_mode`, 'utf8')).toBe('1\n');
+    await lab.agent.remove(id, { graceMs: 0, trash: [] });
+  });
+
   test('gives the NIC its address, its MAC, its index and a default route', async () => {
     const { id, pid } = await lab.start({ network: await lab.nic(13) });
     const inside = (...words: string[]) =>
