@@ -108,18 +108,23 @@ static int configure(int context, const struct opened *opened, bool joined)
 	return result < 0 ? result : raw_fsmount(context, 0);
 }
 
-/* Returns the mount or the negative errno. The present directory must be /proc/self/fd. */
+/*
+ * Returns the mount or the negative errno. The present directory must be /proc/self/fd. What this kernel takes is
+ * remembered, since it complains in its log about the other form.
+ */
 static int mount_overlay(const struct opened *opened)
 {
+	static bool only_joined;
 	int result = -EINVAL;
 
-	for (int joined = 0; joined < 2 && result == -EINVAL; joined++) {
+	for (int joined = only_joined; joined < 2 && result == -EINVAL; joined++) {
 		int context = raw_fsopen("overlay");
 
 		if (context < 0)
 			return context;
 		result = configure(context, opened, joined);
 		raw_close(context);
+		only_joined = joined && result >= 0;
 	}
 	return result;
 }
