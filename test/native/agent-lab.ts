@@ -180,7 +180,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 let tools: Tools | undefined;
 
 /** Builds the programs, once for all test files of a worker. */
-export function buildTools(): Tools {
+function buildTools(): Tools {
   tools ??= {
     agent: build('cantrip-agent'),
     exec: build('cantrip-exec'),

@@ -212,13 +212,19 @@ async function connectTo(runDirectory: string): Promise<Connection | undefined> 
   }
 }
 
-/** The program puts itself into the background and ends when its socket answers. */
+/**
+ * The program puts itself into the background and ends when its socket answers, or another agent's does; that one may
+ * be about to end, hence several tries.
+ */
 async function launch({ program, runDirectory }: AgentOptions): Promise<Connection> {
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
-  const failure = await run(program, ['--run', runDirectory]);
-  const connection = failure === undefined ? await connectTo(runDirectory) : undefined;
-  if (connection !== undefined) return connection;
-  throw new NativeError({ errno: 0, stage: 'agent', object: program, message: failure ?? 'it does not answer' });
+  for (let tries = 0; tries < 3; tries++) {
+    const failure = await run(program, ['--run', runDirectory]);
+    if (failure !== undefined) throw new NativeError({ errno: 0, stage: 'agent', object: program, message: failure });
+    const connection = await connectTo(runDirectory);
+    if (connection !== undefined) return connection;
+  }
+  throw new NativeError({ errno: 0, stage: 'agent', object: program, message: 'it does not answer' });
 }
 
 /** How long a killed container may take to end before a request for its end gives up. */
