@@ -5,10 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../charms/programs.ts';
 import { openProgram, type Program } from '../cli/program.ts';
 
-/**
- * What `cantrip plan` says of each example on a machine where there is nothing yet: `plan.txt` beside it is for readers,
- * too.
- */
+/** What `cantrip plan` says of each example where there is nothing yet: `plan.txt` beside it is for readers, too. */
 const root = fileURLToPath(new URL('../../examples/', import.meta.url));
 const examples = readdirSync(root).filter((name) => existsSync(join(root, name, 'environment.yaml')));
 
