@@ -12,6 +12,8 @@ import { plan } from './plan.ts';
 export interface ForeseeInput extends DesireInput {
   readonly secretVersions: PlanInput['secretVersions'];
   readonly data: PlanInput['data'];
+  /** What `desire` made of the same input already, if anybody asked before. */
+  readonly first?: DesireResult;
 }
 
 export interface Foreseen {
@@ -27,7 +29,7 @@ const MAX_ROUNDS = 16;
 /** What the loop would do, all rounds in one plan, in a copy of the world in which everything succeeds. */
 export function foresee(input: ForeseeInput): Foreseen {
   const rounds: Plan[] = [];
-  const first = desire(input);
+  const first = input.first ?? desire(input);
   let latest: DesireResult = first;
   let observed: Observed = input.observed;
   while (latest.desired !== null && rounds.length < MAX_ROUNDS) {

@@ -60,7 +60,7 @@ function openTerminal(environment: string) {
   });
   const random = (length: number): Uint8Array => Uint8Array.from({ length }, () => chance.below(256));
   const home = openMemoryHome({ clock: time, random });
-  const base = contextOf({ process, home, time, chance, running }, builtInCharms);
+  const base = contextOf({ process, home, time, chance, running, signal: NEVER }, builtInCharms);
   const context: ReconcileContext = {
     ...base,
     charmKit: fileURLToPath(new URL('../../charms/kit/index.ts', import.meta.url)),

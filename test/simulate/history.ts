@@ -13,6 +13,8 @@ export interface Step {
   readonly trouble: number;
   /** Things that happen to machines by themselves meanwhile. */
   readonly disturbances: number;
+  /** Somebody presses Ctrl-C in the middle. */
+  readonly interrupted: boolean;
   /** The disk with everything stored is lost before. */
   readonly lost: boolean;
 }
@@ -38,17 +40,19 @@ export function historyOf(seed: number): History {
       seed: chance.seed(),
       trouble: kind === 0 ? 0 : chance.pick([0, 0.03, 0.2]),
       disturbances: kind < 2 ? 0 : chance.below(3),
+      interrupted: kind !== 0 && chance.happens(0.08),
       lost: chance.happens(0.02),
     });
   }
   return { seed, steps };
 }
 
-export function stepText({ verb, data, trouble, disturbances, lost }: Step): string {
+export function stepText({ verb, data, trouble, disturbances, interrupted, lost }: Step): string {
   const extra = [
     ...(data === 'remove' ? ['data may go'] : []),
     ...(trouble > 0 ? [`trouble ${trouble}`] : []),
     ...(disturbances > 0 ? [`${disturbances} disturbances`] : []),
+    ...(interrupted ? ['interrupted'] : []),
     ...(lost ? ['store lost before'] : []),
   ];
   return extra.length === 0 ? verbText(verb) : `${verbText(verb)}  (${extra.join(', ')})`;
@@ -76,8 +80,9 @@ function simpler({ seed, steps }: History, index: number): readonly History[] {
   });
   return [
     replace(),
+    replace({ ...step, trouble: 0, disturbances: 0, interrupted: false, lost: false }),
+    replace({ ...step, trouble: 0, interrupted: false, lost: false }),
+    replace({ ...step, disturbances: 0, interrupted: false, lost: false }),
     replace({ ...step, trouble: 0, disturbances: 0, lost: false }),
-    replace({ ...step, trouble: 0, lost: false }),
-    replace({ ...step, disturbances: 0, lost: false }),
   ];
 }

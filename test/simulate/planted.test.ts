@@ -20,10 +20,10 @@ async function find(create: () => Reconciler, seeds = SEEDS): Promise<string | n
   return null;
 }
 
-/** Without crashes and losses, which the small reconciler does not outlive; machines still do what they want. */
+/** Without crashes, losses and interruptions, which the small reconciler does not outlive; machines still do what they want. */
 function kindHistory(seed: number) {
   const { steps } = historyOf(seed);
-  return { seed, steps: steps.map((step) => ({ ...step, trouble: 0, lost: false })) };
+  return { seed, steps: steps.map((step) => ({ ...step, trouble: 0, interrupted: false, lost: false })) };
 }
 
 function without(...kinds: readonly ActionKind[]): Mistakes {

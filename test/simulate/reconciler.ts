@@ -22,6 +22,7 @@ export interface CommandWorld {
   readonly home: MemoryHome;
   readonly time: SimulationTime;
   readonly chance: Chance;
+  readonly signal: AbortSignal;
   /** Kept up to date with what is under way. */
   readonly running: Map<string, Operation>;
 }
@@ -50,7 +51,7 @@ export const realReconciler: Reconciler = async (command, world) => {
     actor: { verb: command.mode, who: 'simulation', pid: 1 },
     adopt: false,
     wait: false,
-    signal: NEVER,
+    signal: world.signal,
   });
   const failures = outcome.failures.map(({ operation, message }) => `${operation}: ${message}`);
   const diagnostics = outcome.diagnostics
@@ -61,6 +62,21 @@ export const realReconciler: Reconciler = async (command, world) => {
 };
 
 export const NEVER: AbortSignal = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} };
+
+/** Aborted at that time. */
+export function abortedAt(time: SimulationTime, atMs: number): AbortSignal {
+  const listeners = new Set<() => void>();
+  const signal = {
+    aborted: false,
+    addEventListener: (_type: 'abort', listener: () => void) => void listeners.add(listener),
+    removeEventListener: (_type: 'abort', listener: () => void) => void listeners.delete(listener),
+  };
+  time.at(atMs, () => {
+    signal.aborted = true;
+    for (const listener of [...listeners]) listener();
+  });
+  return signal;
+}
 
 const BUILT_IN = Object.entries(CHARMS).map(([name, charm]) => ({ name, load: async () => charm }));
 

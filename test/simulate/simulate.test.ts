@@ -19,7 +19,7 @@ async function tell(history: History): Promise<string> {
 }
 
 describe('the controller on simulated worlds', () => {
-  it(`keeps its promises in ${SEEDS} histories`, { timeout: 120_000 }, async () => {
+  it(`keeps its promises in ${SEEDS} histories`, { timeout: 900_000 }, async () => {
     for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
       const history = historyOf(seed);
       if (await fails(history)) expect.fail(await tell(history));

@@ -12,6 +12,7 @@ import { stepText } from './history.ts';
 import type { NumberMemory } from './invariants.ts';
 import { differences, leftovers, lostStorage, rememberNumbers, storageOn, violations } from './invariants.ts';
 import type { Command, Ended, Reconciler } from './reconciler.ts';
+import { abortedAt, NEVER } from './reconciler.ts';
 import { perform } from './verbs.ts';
 import type { Hosts } from './worlds.ts';
 import { createHosts, disturbSomeTime, startProcess } from './worlds.ts';
@@ -90,17 +91,17 @@ async function checkNumbers({ home, numbers }: Simulation, { allocation }: Ended
   return stored === null ? [] : numbers.check(stored.allocation);
 }
 
-type Unkindness = Pick<Step, 'seed' | 'trouble' | 'disturbances'>;
+type Unkindness = Pick<Step, 'seed' | 'trouble' | 'disturbances' | 'interrupted'>;
 
 /** The longest look at all worlds. */
 const LOOK_MS = 1000;
 
-const KIND: Unkindness = { seed: 1, trouble: 0, disturbances: 0 };
+const KIND: Unkindness = { seed: 1, trouble: 0, disturbances: 0, interrupted: false };
 
 async function run(
   simulation: Simulation,
   command: Command,
-  { seed, trouble, disturbances }: Unkindness,
+  { seed, trouble, disturbances, interrupted }: Unkindness,
 ): Promise<Ended> {
   const { hosts, home, time, reconciler, lines } = simulation;
   const chance = createChance(seed);
@@ -127,7 +128,8 @@ async function run(
     home.crash();
     return { kind: 'crashed', performed: 0, forgotten: false, detail: '' };
   });
-  const working = reconciler(command, { process, home, time, chance: createChance(seed), running });
+  const signal = interrupted ? abortedAt(time, time.nowMs() + chance.below(30) ** 3) : NEVER;
+  const working = reconciler(command, { process, home, time, chance: createChance(seed), signal, running });
   const ended = await time.drive(Promise.race([working, death]));
   on = false;
   return ended;
