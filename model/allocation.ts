@@ -18,12 +18,6 @@ export interface UnitNumbers {
 
 export const EMPTY_ALLOCATION: Allocation = { units: {}, subnets: {}, addresses: {} };
 
-/** A generated secret's identity without its value. */
-export interface SecretVersion {
-  readonly id: string;
-  readonly version: string;
-}
-
 /** What an environment was the last time it was applied. */
 export interface Definition {
   readonly revision: number;

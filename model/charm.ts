@@ -1,6 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { InstallSpec } from './image.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 
 /** Juju's words with Juju's meaning. A charm says the first four; the others are found out by the engine. */
 export type StatusKind = 'active' | 'waiting' | 'blocked' | 'maintenance' | 'error' | 'terminated' | 'unknown';
@@ -235,5 +235,3 @@ export interface CharmSource {
   /** Built-in names, sorted, for "did you mean". */
   readonly builtIn: readonly string[];
 }
-
-export type PublishedData = Readonly<Record<string, Json>>;

@@ -14,11 +14,6 @@ export function secretToken(secret: SecretName): string {
   return `{{secret:${secret.application}/${secret.name}}}`;
 }
 
-/** `db/web-password`. */
-export function secretId(secret: SecretName): string {
-  return `${secret.application}/${secret.name}`;
-}
-
 /** Ids of all secrets a text refers to, each once, in order of appearance. */
 export function secretsIn(text: string): string[] {
   if (!text.includes('{{secret:')) return [];
