@@ -182,8 +182,8 @@ let tools: Tools | undefined;
 /** Builds the programs, once for all test files of a worker. */
 function buildTools(): Tools {
   tools ??= {
-    agent: build('cantrip-agent'),
-    exec: build('cantrip-exec'),
+    agent: buildNative('cantrip-agent'),
+    exec: buildNative('cantrip-exec'),
     init: buildFixture('init'),
     probe: buildFixture('probe'),
   };
@@ -192,11 +192,11 @@ function buildTools(): Tools {
 
 /** Compiles fixtures/NAME.c with sources of native/; returns the program. */
 export function buildFixture(name: string): string {
-  return build(`fixtures/${name}`);
+  return buildNative(`fixtures/${name}`);
 }
 
-/** Workers may build at the same time. */
-function build(target: string): string {
+/** Builds native/build/TARGET. Workers may do so at the same time. */
+export function buildNative(target: string): string {
   const native = join(root, 'native');
   execFileSync('flock', [native, 'make', '-s', '-C', native, `build/${target}`]);
   return join(native, 'build', target);
