@@ -1,6 +1,6 @@
 import type { Place } from './diagnostic.ts';
 import { diffLines, formatHunk } from './line-diff.ts';
-import type { FileWrite, Operation, Plan } from './plan.ts';
+import type { FileWrite, Operation, Plan, ServiceAction } from './plan.ts';
 import type { Sign } from './plan-words.ts';
 import { targetOf, wordsOf } from './plan-words.ts';
 import { countSigns } from './render-plan.ts';
@@ -32,6 +32,15 @@ export interface OperationJson {
   readonly dependsOn: readonly string[];
   /** Of `files.write`; else empty. Sorted by path. */
   readonly files: readonly FileJson[];
+  /** The definition that `service.ensure` gives; null when it gives none. */
+  readonly service: ServiceJson | null;
+}
+
+export interface ServiceJson {
+  readonly command: readonly string[];
+  readonly user: string;
+  /** Secrets stand in it as tokens. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface FileJson {
@@ -72,6 +81,7 @@ function operationJson(operation: Operation): OperationJson {
     cause,
     dependsOn,
     files: action.kind === 'files.write' ? [...action.files.map(fileJson), ...removedJson(action.removed)] : [],
+    service: action.kind === 'service.ensure' ? serviceJson(action.action) : null,
   };
 }
 
@@ -81,6 +91,12 @@ function fileJson({ path, before, after }: FileWrite): FileJson {
     return [formatHunk(hunk), ...hunk.lines.map(({ sign, text }) => `${sign}${text}`)];
   });
   return { path, change: before === null ? 'add' : 'change', mode, owner, group, diff: lines.join('\n') };
+}
+
+function serviceJson(action: ServiceAction): ServiceJson | null {
+  if (action.kind !== 'start' && action.kind !== 'update') return null;
+  const { command, user, environment } = action.service;
+  return { command, user, environment };
 }
 
 function removedJson(removed: Readonly<Record<string, unknown>>): FileJson[] {

@@ -1,3 +1,4 @@
+import type { ServiceIntent } from './charm.ts';
 import type { Place } from './diagnostic.ts';
 import { formatPlace } from './diagnostic.ts';
 import { diffLines, formatHunk, linesOf } from './line-diff.ts';
@@ -66,7 +67,7 @@ function countFiles({ files, directories, removed }: FilesAction, counts: Record
 interface Page {
   readonly paint: Painter;
   readonly lines: string[];
-  /** File change → unit under which it was shown in full. */
+  /** Change → unit under which it was shown in full. */
   readonly shown: Map<string, string>;
 }
 
@@ -119,8 +120,42 @@ function addOperations(operations: readonly Operation[], indent: string, common:
       continue;
     }
     const { sign, text } = wordsOf(operation);
-    page.lines.push(`${indent}${page.paint.sign(sign, `${sign} ${text}`)}${cause}`);
+    const service = serviceGiven(operation);
+    const shownFor =
+      service === null ? null : shownBefore(service.unit, JSON.stringify([service.name, service.definition]), page);
+    const same = shownFor === null ? '' : ` (as in ${shownFor})`;
+    page.lines.push(`${indent}${page.paint.sign(sign, `${sign} ${text}`)}${same}${cause}`);
+    if (service !== null && shownFor === null) addService(service.definition, `${indent}    `, page);
   }
+}
+
+interface GivenService {
+  readonly unit: string;
+  readonly name: string;
+  readonly definition: ServiceIntent;
+}
+
+/** The definition an operation gives a service; null for all others. */
+function serviceGiven({ action }: Operation): GivenService | null {
+  if (action.kind !== 'service.ensure') return null;
+  const { unit, name, action: inner } = action;
+  return inner.kind === 'start' || inner.kind === 'update' ? { unit, name, definition: inner.service } : null;
+}
+
+/** What a reader wants to know of a service: what runs, as whom, and what it is told. */
+function addService({ command, user, environment }: ServiceIntent, indent: string, page: Page): void {
+  const variables = sortedEntries(environment).map(([name, value]) => `${name}=${value}`);
+  const account = user === 'root' ? [] : [`user ${user}`];
+  for (const line of [command.join(' '), ...account, ...variables]) {
+    page.lines.push(indent + page.paint.sign('+', `+${line}`));
+  }
+}
+
+/** The unit under which the same was shown in full; null when it is shown now. */
+function shownBefore(unit: string, content: string, page: Page): string | null {
+  const before = page.shown.get(content);
+  if (before === undefined) page.shown.set(content, unit);
+  return before ?? null;
 }
 
 function isSameCause(a: Cause, b: Cause | null): boolean {
@@ -159,14 +194,12 @@ function addFiles(action: FilesAction, { indent, cause }: Margin, page: Page): v
 function addFile(unit: string, write: FileWrite, indent: string, page: Page): void {
   const { path, before, after } = write;
   const sign = before === null ? '+' : '~';
-  const key = JSON.stringify([path, before?.content ?? null, after.content]);
-  const shownFor = page.shown.get(key);
-  page.shown.set(key, shownFor ?? unit);
-  const same = shownFor === undefined ? '' : `, as in ${shownFor}`;
+  const shownFor = shownBefore(unit, JSON.stringify([path, before?.content ?? null, after.content]), page);
+  const same = shownFor === null ? '' : `, as in ${shownFor}`;
   page.lines.push(
     `${indent}${page.paint.sign(sign, `${sign} file ${path}`)} (${describeChange(before, after)}${same})`,
   );
-  if (shownFor === undefined) addContent(before, after, `${indent}    `, page);
+  if (shownFor === null) addContent(before, after, `${indent}    `, page);
 }
 
 function describeChange(before: ObservedFile | null, after: ObservedFile): string {

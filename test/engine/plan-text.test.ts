@@ -21,6 +21,7 @@ describe('the text of plans', () => {
               +host web 10.65.211.4/32
               +host web 10.65.211.5/32
           + service postgresql
+              +postgres
           > wait until postgresql is ready
           > run role-web: create-role web {{secret:db/web-password}}
           > wait until it is ready
@@ -36,6 +37,7 @@ describe('the text of plans', () => {
               +  server web-0 10.65.211.4:8000
               +  server web-1 10.65.211.5:8000
           + service haproxy
+              +haproxy -W
           ~ health check
           > wait until it is ready
 
@@ -47,11 +49,12 @@ describe('the text of plans', () => {
               +greeting=hello
               +url=postgres://web:{{secret:db/web-password}}@10.65.211.2
           + service web
+              +node web
           > wait until it is ready
         web/1  # application web (environment.yaml:4:3)
           + machine: debian/12, no limits, 10.65.211.5
           + file /etc/web.conf (0600 root:root, as in web/0)
-          + service web
+          + service web (as in web/0)
           > wait until it is ready
 
       secrets
@@ -80,42 +83,43 @@ describe('the text of plans', () => {
   });
   it('scale up', () =>
     expect(planText(shop({ 'units: 2': 'units: 3' }), { from })).toMatchInlineSnapshot(`
-    "environment
-      ~ names on container: +web +web-2  # environment shop (environment.yaml:1:1)
+      "environment
+        ~ names on container: +web +web-2  # environment shop (environment.yaml:1:1)
 
-    db
-      db/0  # relation db:database web:database: web/2 is new (environment.yaml:7:5)
-        ~ file /etc/postgresql/pg_hba.conf (0644 root:root)
-            @@ -1,3 +1,4 @@
-             local all
-             host web 10.65.211.4/32
-             host web 10.65.211.5/32
-            +host web 10.65.211.6/32
-        ~ service postgresql: reload, because of /etc/postgresql/pg_hba.conf
-        > wait until it is ready
+      db
+        db/0  # relation db:database web:database: web/2 is new (environment.yaml:7:5)
+          ~ file /etc/postgresql/pg_hba.conf (0644 root:root)
+              @@ -1,3 +1,4 @@
+               local all
+               host web 10.65.211.4/32
+               host web 10.65.211.5/32
+              +host web 10.65.211.6/32
+          ~ service postgresql: reload, because of /etc/postgresql/pg_hba.conf
+          > wait until it is ready
 
-    web
-      web/2  # web has 3 units (environment.yaml:4:28)
-        + machine: debian/12, no limits, 10.65.211.6
-        + file /etc/web.conf (0600 root:root)
-            +greeting=hello
-            +url=postgres://web:{{secret:db/web-password}}@10.65.211.2
-        + service web
-        > wait until it is ready
+      web
+        web/2  # web has 3 units (environment.yaml:4:28)
+          + machine: debian/12, no limits, 10.65.211.6
+          + file /etc/web.conf (0600 root:root)
+              +greeting=hello
+              +url=postgres://web:{{secret:db/web-password}}@10.65.211.2
+          + service web
+              +node web
+          > wait until it is ready
 
-    lb
-      lb/0  # relation web:http lb:backend: web/2 is new (environment.yaml:8:5)
-        ~ file /etc/haproxy.cfg (0644 root:root)
-            @@ -2,3 +2,4 @@
-               balance roundrobin
-               server web-0 10.65.211.4:8000
-               server web-1 10.65.211.5:8000
-            +  server web-2 10.65.211.6:8000
-        ~ service haproxy: reload, because of /etc/haproxy.cfg
-        > wait until it is ready
+      lb
+        lb/0  # relation web:http lb:backend: web/2 is new (environment.yaml:8:5)
+          ~ file /etc/haproxy.cfg (0644 root:root)
+              @@ -2,3 +2,4 @@
+                 balance roundrobin
+                 server web-0 10.65.211.4:8000
+                 server web-1 10.65.211.5:8000
+              +  server web-2 10.65.211.6:8000
+          ~ service haproxy: reload, because of /etc/haproxy.cfg
+          > wait until it is ready
 
-    shop: 3 to add, 5 to change"
-  `));
+      shop: 3 to add, 5 to change"
+    `));
   it('scale down', () =>
     expect(planText(shop({ 'units: 2': 'units: 1' }), { from })).toMatchInlineSnapshot(`
     "environment
@@ -187,12 +191,13 @@ describe('the text of plans', () => {
               +greeting=hello
               +url=postgres://web:{{secret:db/web-password}}@10.65.211.2
           + service web
+              +node web
           > wait until it is ready
         web/1  # replace web/1: its image changes (environment.yaml:4:38)
           - machine of web/1
           + machine: debian/13, no limits, 10.65.211.5
           + file /etc/web.conf (0600 root:root, as in web/0)
-          + service web
+          + service web (as in web/0)
           > wait until it is ready
 
       shop: 7 to add, 2 to remove"

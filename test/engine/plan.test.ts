@@ -47,6 +47,7 @@ describe('what happened behind our back', () => {
         web/1  # the machine of web/1 is stopped (environment.yaml:4:3)
           > start the machine
           + service web
+              +node web
           > wait until it is ready
 
       shop: 1 to add, 1 to run"
@@ -63,6 +64,7 @@ describe('what happened behind our back', () => {
               +greeting=hello
               +url=postgres://web:{{secret:db/web-password}}@10.65.211.2
           + service web
+              +node web
           > wait until it is ready
 
       shop: 3 to add, 1 to remove"
@@ -86,6 +88,7 @@ describe('what happened behind our back', () => {
       "lb
         lb/0  # definition of lb (environment.yaml:5:3)
           + service haproxy  # haproxy is failed: exit 1 (environment.yaml:5:3)
+              +haproxy -W
           > wait until it is ready
 
       shop: 1 to add"

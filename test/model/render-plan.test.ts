@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, Operation, Plan } from '../../model/plan.ts';
+import type { Action, Operation, Plan, ServiceAction } from '../../model/plan.ts';
 import { planJson } from '../../model/plan-json.ts';
 import type { Painter } from '../../model/render-plan.ts';
 import { renderPlan, summaryOf } from '../../model/render-plan.ts';
+import { service } from '../engine/support/charms.ts';
 
 const PLACE = { file: 'environment.yaml', line: 4, column: 3 };
 
@@ -15,6 +16,7 @@ function plan(operations: readonly Operation[], more: Partial<Plan> = {}): Plan 
 }
 
 const FILE = { content: 'a\nb\n', mode: '0644', owner: 'root', group: 'root', secrets: {} };
+const SERVICE = service('node server.js', { user: 'app', environment: { URL: '{{secret:db/url}}', PORT: '3000' } });
 const STORAGE = { id: 'db/0/data', unit: 'db/0', name: 'data', path: '/data', bytes: 2 * 1024 ** 3 };
 
 function write(unit: string, before: Partial<typeof FILE> | null, after: Partial<typeof FILE>): Operation {
@@ -99,6 +101,24 @@ describe('text', () => {
     );
   });
 
+  it('of a service: what runs, as whom, and what it is told; the same once', () => {
+    const start = { kind: 'start', service: SERVICE, digest: 'd', configuration: '' } as const;
+    const restart = { kind: 'restart', configuration: '', because: ['/etc/x'] } as const;
+    const ensure = (unit: string, action: ServiceAction): Operation => {
+      return operation(`service.ensure ${unit}`, { kind: 'service.ensure', unit, name: 'app', action });
+    };
+    const lines = renderPlan(plan([ensure('web/0', start), ensure('web/1', start), ensure('web/2', restart)]));
+    expect(lines.filter((line) => line.startsWith('    '))).toEqual([
+      '    + service app',
+      '        +node server.js',
+      '        +user app',
+      '        +PORT=3000',
+      '        +URL={{secret:db/url}}',
+      '    + service app (as in web/0)',
+      '    ~ service app: restart, because of /etc/x',
+    ]);
+  });
+
   it('a cause of its own is told', () => {
     const remove: Action = { kind: 'machine.remove', unit: 'web/0', id: 'abc', graceMs: 1 };
     const lines = renderPlan(
@@ -152,6 +172,7 @@ describe('json', () => {
             diff: '@@ -1,2 +1,2 @@\n a\n-b\n+c',
           },
         ],
+        service: null,
       },
     ]);
   });

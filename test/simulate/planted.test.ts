@@ -20,7 +20,7 @@ async function find(create: () => Reconciler, seeds = SEEDS): Promise<string | n
   return null;
 }
 
-/** Without crashes, losses and interruptions, which the small reconciler does not outlive; machines still do what they want. */
+/** Without what the small reconciler does not outlive: crashes, losses, interruptions. Machines do what they want. */
 function kindHistory(seed: number) {
   const { steps } = historyOf(seed);
   return { seed, steps: steps.map((step) => ({ ...step, trouble: 0, interrupted: false, lost: false })) };
