@@ -30,7 +30,7 @@ export function historyOf(seed: number): History {
   const kind = chance.below(4);
   const steps: Step[] = [];
   let declaration: Declaration = { applications: [], relations: [] };
-  const length = 3 + chance.below(7);
+  const length = 3 + chance.below(5);
   while (steps.length < length) {
     const verb = randomVerb(declaration, chance);
     declaration = perform(declaration, verb);
