@@ -9,6 +9,7 @@ import { isEmptyPlan } from './plan.ts';
 import type { Sign } from './plan-words.ts';
 import { targetOf, wordsOf } from './plan-words.ts';
 import { formatBytes } from './quantities.ts';
+import { visible } from './visible.ts';
 
 /** How parts of the text look; colours are the terminal's business. */
 export interface Painter {
@@ -22,7 +23,7 @@ const PLAIN: Painter = { heading: (text) => text, sign: (_sign, text) => text, d
 
 /** The one text of a plan, as lines: for `plan`, for logs and for tests. */
 export function renderPlan(plan: Plan, paint: Painter = PLAIN): readonly string[] {
-  const page: Page = { paint, lines: [], shown: new Map() };
+  const page: Page = { paint: harmless(paint), lines: [], shown: new Map() };
   if (isEmptyPlan(plan)) page.lines.push(`${plan.environment}: no changes`);
   else {
     for (const group of groupByApplication(plan.operations)) addApplication(group, page);
@@ -62,6 +63,15 @@ function countFiles({ files, directories, removed }: FilesAction, counts: Record
   for (const { before } of files) counts[before === null ? '+' : '~'] += 1;
   counts['+'] += Object.keys(directories).length;
   counts['-'] += Object.keys(removed).length;
+}
+
+/** Whatever charms and files say, only the painter speaks to the terminal. */
+function harmless({ heading, sign, dim }: Painter): Painter {
+  return {
+    heading: (text) => heading(visible(text)),
+    sign: (kind, text) => sign(kind, visible(text)),
+    dim: (text) => dim(visible(text)),
+  };
 }
 
 interface Page {
@@ -197,7 +207,7 @@ function addFile(unit: string, write: FileWrite, indent: string, page: Page): vo
   const shownFor = shownBefore(unit, JSON.stringify([path, before?.content ?? null, after.content]), page);
   const same = shownFor === null ? '' : `, as in ${shownFor}`;
   page.lines.push(
-    `${indent}${page.paint.sign(sign, `${sign} file ${path}`)} (${describeChange(before, after)}${same})`,
+    `${indent}${page.paint.sign(sign, `${sign} file ${path}`)} (${visible(describeChange(before, after))}${same})`,
   );
   if (shownFor === null) addContent(before, after, `${indent}    `, page);
 }
@@ -245,7 +255,7 @@ function addSecrets({ secretsToGenerate }: Plan, page: Page): void {
 function addWaiting({ waiting }: Plan, page: Page): void {
   if (waiting.length === 0) return;
   page.lines.push(page.paint.heading('waiting'));
-  for (const { target, message } of waiting) page.lines.push(`  ${target} waits: ${message}`);
+  for (const { target, message } of waiting) page.lines.push(`  ${target} waits: ${visible(message)}`);
   page.lines.push('');
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { plan } from '../../engine/plan.ts';
 import type { Observed, ObservedMachine } from '../../model/observed.ts';
 import type { BenchOptions, ChangeOptions, Deployed } from './support/bench.ts';
-import { CONTAINER, deployed, orderText, planFor, planText } from './support/bench.ts';
+import { bench, CONTAINER, deployed, orderText, planFor, planText } from './support/bench.ts';
 import { file, service, testCharm } from './support/charms.ts';
 import { SHOP, shop } from './support/shop.ts';
 
@@ -291,6 +292,20 @@ describe('order', () => {
     `);
     expect(order(text, { charms, from: deployed(text, { charms }) })).toEqual([]);
   });
+});
+
+it('a secret that gets its value between two plans is noticed, though nothing else is new', () => {
+  const { input, result } = bench(SHOP);
+  if (result.desired === null) throw new Error('the shop is wrong');
+  const secretVersions = new Map<string, string>();
+  const common = { ...input, desired: result.desired, secretVersions, data: 'keep' } as const;
+  const versions = () => {
+    const operation = plan(common).operations.find(({ id }) => id === 'files.write web/0');
+    return operation?.action.kind === 'files.write' ? operation.action.files[0]?.after.secrets : null;
+  };
+  expect(versions()).toEqual({ 'db/web-password': 'new' });
+  secretVersions.set('db/web-password', 'v1');
+  expect(versions()).toEqual({ 'db/web-password': 'v1' });
 });
 
 describe('storage', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CommandIntent } from '../../model/charm.ts';
 import type { Action, Operation, Plan, ServiceAction } from '../../model/plan.ts';
 import { planJson } from '../../model/plan-json.ts';
 import type { Painter } from '../../model/render-plan.ts';
@@ -16,6 +17,18 @@ function plan(operations: readonly Operation[], more: Partial<Plan> = {}): Plan 
 }
 
 const FILE = { content: 'a\nb\n', mode: '0644', owner: 'root', group: 'root', secrets: {} };
+const COMMAND: CommandIntent = {
+  name: 'c',
+  key: '1',
+  command: [],
+  environment: {},
+  directory: '/',
+  user: 'root',
+  group: 'root',
+  timeoutMs: 1,
+  when: 'before',
+  requires: [],
+};
 const SERVICE = service('node server.js', { user: 'app', environment: { URL: '{{secret:db/url}}', PORT: '3000' } });
 const STORAGE = { id: 'db/0/data', unit: 'db/0', name: 'data', path: '/data', bytes: 2 * 1024 ** 3 };
 
@@ -128,6 +141,21 @@ describe('text', () => {
       ]),
     );
     expect(lines).toContain('    - service s  # other (environment.yaml:4:3)');
+  });
+
+  it('what charms write cannot command the terminal, and stays on its line', () => {
+    const command = ['sh', '-c', 'one\ntwo'];
+    const lines = renderPlan(
+      plan([
+        write('web/0', null, { content: 'a\u001b[2J\tb\r\n', owner: 'x\u0007' }),
+        operation('c', { kind: 'command.run', unit: 'web/0', digest: '', command: { ...COMMAND, command } }),
+      ]),
+    );
+    expect(lines.slice(2, 5)).toEqual([
+      '    + file /etc/x (0644 x\\x07:root)',
+      '        +a\\x1b[2J\tb\\x0d',
+      '    > run c: sh -c one\\ntwo',
+    ]);
   });
 
   it('has colours only through the painter', () => {
