@@ -30,7 +30,7 @@ export async function walkTree(directory: string): Promise<readonly TreeEntry[]>
       if (entry === null) continue;
       entries.push(entry);
       if (entry.kind === 'file') bytes += entry.stats.size;
-      if (entries.length > MAX_ENTRIES || bytes > MAX_BYTES) throw new TreeTooLarge(directory);
+      if (entries.length > MAX_ENTRIES || bytes > MAX_BYTES) throw new TreeTooLarge();
       if (entry.kind === 'directory') await visit(`${entry.path}/`);
     }
   };
@@ -38,12 +38,13 @@ export async function walkTree(directory: string): Promise<readonly TreeEntry[]>
   return entries;
 }
 
+/** With a code, as the file system's own refusals have one: it is the user's to mend. */
 class TreeTooLarge extends Error {
-  constructor(directory: string) {
-    super(
-      `${directory}: more than ${MAX_ENTRIES} entries or ${MAX_BYTES / 1024n ** 3n} GiB; is it the right directory?`,
-    );
-    this.name = 'TreeTooLarge';
+  override readonly name = 'TreeTooLarge';
+  readonly code = 'EFBIG';
+
+  constructor() {
+    super(`it holds more than ${MAX_ENTRIES} entries or ${MAX_BYTES / 1024n ** 3n} GiB; is it the right directory?`);
   }
 }
 

@@ -62,18 +62,33 @@ function digestResources(context: ReadContext, application: ApplicationSpec): Pr
     } catch (error) {
       if (!isSystemError(error)) throw error;
       const code: ReadCode = 'E3101';
-      const message = error.code === 'ENOENT' ? `there is no directory ${path}` : `directory ${path}: ${error.code}`;
+      const message = unreadable(path, error);
       const place = placeOf(application, `resources.${name}`);
       return { id, digest: null, diagnostics: [{ code, severity: 'error', message, hint: null, place }] };
     }
   });
 }
 
+function unreadable(path: string, { code, message }: SystemError): string {
+  switch (code) {
+    case 'ENOENT':
+      return `there is no directory ${path}`;
+    case 'ENOTDIR':
+      return `${path} is not a directory`;
+    case 'EFBIG':
+      return `directory ${path}: ${message}`;
+    default:
+      return `directory ${path} cannot be read: ${code}`;
+  }
+}
+
 function placeOf(application: ApplicationSpec, path: string): Place {
   return application.places.at[path] ?? application.places.self;
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+type SystemError = NodeJS.ErrnoException & { readonly code: string };
+
+function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
 }
 

@@ -111,4 +111,16 @@ describe('on disk', () => {
     await expect(run()).rejects.toMatchObject({ fault: 'corrupt', hint: expect.stringContaining('mv ') });
     rmSync(state, { recursive: true });
   });
+
+  test.each([
+    ['ENOENT', 'there is no directory /shop/app'],
+    ['ENOTDIR', '/shop/app is not a directory'],
+    ['EFBIG', 'directory /shop/app: too much'],
+    ['EACCES', 'directory /shop/app cannot be read: EACCES'],
+  ])('a directory that cannot be handed in, %s: %s', async (code, message) => {
+    const digestDirectory = (): Promise<string> => Promise.reject(Object.assign(new Error('too much'), { code }));
+    const text = SHOP.replace('units: 2', 'resources: {app: ./app}');
+    const found = await check({ ...createBench().context, digestDirectory }, { file: FILE, text });
+    expect(found.find((diagnostic) => diagnostic.code === 'E3101')?.message).toBe(message);
+  });
 });
