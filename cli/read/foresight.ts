@@ -30,5 +30,6 @@ export function foreseePlan(
     mode,
     secretVersions: secretVersions(stored),
     data,
+    ...(desired.mode === mode ? { first: { desired, allocation, diagnostics: situation.diagnostics } } : {}),
   }).plan;
 }
