@@ -46,13 +46,9 @@ export async function prepareCantripShop(): Promise<CantripShop> {
   cpSync('examples/shop', example, { recursive: true });
   const file = join(example, 'environment.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('http: 8080', `http: ${port}`));
-  const env = {
-    ...process.env,
-    CANTRIP_STATE_DIR: state,
-    CANTRIP_RUN_DIR: runDirectory,
-    CANTRIP_IMAGES_DIR: IMAGES,
-  };
-  const cantrip = (...args: string[]) => finish('./cantrip', [...args, '-f', file], { env });
+  const places = { CANTRIP_STATE_DIR: state, CANTRIP_RUN_DIR: runDirectory, CANTRIP_IMAGES_DIR: IMAGES };
+  const cantrip = (...args: string[]) =>
+    finish('./cantrip', [...args, '-f', file], { env: { ...process.env, ...places } });
   const down = () => cantrip('down', '--yes');
   return {
     port,

@@ -1,30 +1,30 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { haproxyScript } from '../../charms/haproxy/script.ts';
 import { freePorts } from '../lib/http.ts';
 import { run, until } from '../lib/run.ts';
 import type { Ingredients, Shop } from '../lib/shop.ts';
 import { copySeed } from './cluster.ts';
+import { mountLayers } from './layers.ts';
 
 export interface ShopByHand extends Shop {
   destroy(): Promise<void>;
 }
 
-/** The shop's programs of the host, started by a script on loopback: what no container can be quicker than. */
+/** The same programs started by a script on loopback: what no container can be quicker than. */
 export async function prepareShopByHand(ingredients: Ingredients): Promise<ShopByHand> {
   const folder = mkdtempSync('/var/tmp/cantrip-bench-hand-');
   chmodSync(folder, 0o755);
   const cluster = copySeed(ingredients, join(folder, 'seed'));
-  for (const layer of ingredients.layers.web.slice(-2))
-    cpSync(`${layer}/srv/app`, join(folder, 'app'), { recursive: true });
+  const web = mountLayers(ingredients.layers.web, folder, 'web');
   const ports = (await freePorts(4)) as Ports;
-  const [port, database, ...web] = ports;
+  const [port, database, ...webPorts] = ports;
   for (const [name, text] of Object.entries(configuration(ingredients, folder, ports))) {
     writeFileSync(join(folder, name), text);
   }
   const url = cluster.urlAt(`127.0.0.1:${database}`);
-  const settings = `DATABASE_PORT=${database}\nWEB_PORTS='${web.join(' ')}'\nDATABASE_URL=${url}\n`;
+  const settings = `DATABASE_PORT=${database}\nWEB_PORTS='${webPorts.join(' ')}'\nDATABASE_URL=${url}\n`;
   writeFileSync(join(folder, 'settings.sh'), settings);
   let group: number | undefined;
   const down = async (): Promise<void> => {
@@ -42,6 +42,7 @@ export async function prepareShopByHand(ingredients: Ingredients): Promise<ShopB
     down,
     destroy: async () => {
       await down();
+      run('umount', [web]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -3,10 +3,15 @@ import { dirname, join } from 'node:path';
 import { freePorts } from '../lib/http.ts';
 import { finish, run } from '../lib/run.ts';
 import type { Application, Ingredients, ScalableShop } from '../lib/shop.ts';
-import { prepareCluster } from './cluster.ts';
+import { type Cluster, prepareCluster } from './cluster.ts';
 import type { Docker } from './docker.ts';
+import { mountLayers } from './layers.ts';
 
-export interface ComposeShop extends ScalableShop {
+export interface ComposeShops {
+  /** Each tier after the one it needs, and the resolver as HAProxy's documentation has it for Docker. */
+  readonly usual: ScalableShop;
+  /** All at once, and the name server asked ten times a second. */
+  readonly tuned: ScalableShop;
   destroy(): Promise<void>;
 }
 
@@ -14,41 +19,62 @@ export interface ComposeShop extends ScalableShop {
  * The shop by docker-compose: the programs and the configuration of ours, each image's layers merged into one. What
  * compose has no step for is in the image: the cluster with role and database, which Docker copies into the volume.
  */
-export async function prepareComposeShop(docker: Docker, ingredients: Ingredients): Promise<ComposeShop> {
+export async function prepareComposeShops(docker: Docker, ingredients: Ingredients): Promise<ComposeShops> {
   const folder = mkdtempSync('/var/tmp/cantrip-bench-compose-');
   const cluster = await prepareCluster(ingredients, join(folder, 'cluster'));
-  importImage(docker, { folder, name: 'web', layers: ingredients.layers.web, change: () => {} });
-  importImage(docker, {
-    folder,
-    name: 'lb',
-    layers: ingredients.layers.lb,
-    change: (root) => writeFiles(root, withDockerNames(ingredients.files.lb)),
-  });
-  importImage(docker, {
-    folder,
-    name: 'db',
-    layers: ingredients.layers.db,
-    change: (root) => {
-      writeFiles(root, { ...ingredients.files.db, '/etc/postgresql/pg_hba.conf': 'host all all all scram-sha-256\n' });
-      run('sh', ['-ec', PLANT, 'plant', cluster.directory, root]);
-      run('sed', ['-i', "s/^listen_addresses.*/listen_addresses = '*'/", `${root}/etc/postgresql/postgresql.conf`]);
-    },
-  });
-  const [port] = (await freePorts(1)) as [number];
-  const env = { ...docker.environment, SHOP_PORT: String(port), DATABASE_URL: cluster.urlAt('db:5432') };
-  const compose = (...args: string[]) =>
-    finish('docker-compose', ['-p', 'bench', '-f', 'bench/peers/shop/docker-compose.yaml', ...args], { env });
-  const scale = (units: number) => compose('up', '-d', '--scale', `web=${units}`);
+  importImages(docker, { folder, ingredients, cluster });
+  const [first, second] = (await freePorts(2)) as [number, number];
+  const url = cluster.urlAt('db:5432');
+  const tuned = composeShop(docker, { name: 'bench-tuned', files: [FILE], port: first, url });
+  const usual = composeShop(docker, { name: 'bench-usual', files: [FILE, USUAL], port: second, url });
   return {
-    port,
-    up: () => scale(2),
-    scale,
-    down: () => compose('down', '-v'),
+    usual,
+    tuned,
     destroy: async () => {
-      await compose('down', '-v');
+      for (const shop of [usual, tuned]) await shop.down();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const FILE = 'bench/peers/shop/docker-compose.yaml';
+const USUAL = 'bench/peers/shop/usual.yaml';
+
+interface Project {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly port: number;
+  readonly url: string;
+}
+
+function composeShop(docker: Docker, { name, files, port, url }: Project): ScalableShop {
+  const env = { ...docker.environment, SHOP_PORT: String(port), DATABASE_URL: url };
+  const project = ['-p', name, ...files.flatMap((file) => ['-f', file])];
+  const compose = (...args: string[]) => finish('docker-compose', [...project, ...args], { env });
+  const scale = (units: number) => compose('up', '-d', '--scale', `web=${units}`);
+  return { port, up: () => scale(2), scale, down: () => compose('down', '-v') };
+}
+
+interface ImagesWork {
+  readonly folder: string;
+  readonly ingredients: Ingredients;
+  readonly cluster: Cluster;
+}
+
+function importImages(docker: Docker, { folder, ingredients, cluster }: ImagesWork): void {
+  const { layers, files } = ingredients;
+  const make = (name: string, of: Application, change: (root: string) => void): void => {
+    importImage(docker, { folder, name, layers: layers[of], change });
+  };
+  make('web', 'web', () => {});
+  make('lb', 'lb', (root) => writeFiles(root, withDockerNames(files.lb, { every: '100ms', hold: '100ms' })));
+  make('lb-usual', 'lb', (root) => writeFiles(root, withDockerNames(files.lb, { every: '1s', hold: '10s' })));
+  make('db', 'db', (root) => {
+    mkdirSync(`${root}/var/lib/postgresql/data/15`, { recursive: true });
+    writeFiles(root, { ...files.db, '/etc/postgresql/pg_hba.conf': 'host all all all scram-sha-256\n' });
+    run('sh', ['-ec', PLANT, 'plant', cluster.directory, root]);
+    run('sed', ['-i', "s/^listen_addresses.*/listen_addresses = '*'/", `${root}/etc/postgresql/postgresql.conf`]);
+  });
 }
 
 /** The image's own numbers of the user postgres, who may have others on the host. */
@@ -60,27 +86,21 @@ const PLANT = `
 
 interface ImageWork {
   readonly folder: string;
-  readonly name: Application;
+  readonly name: string;
   /** Lowest first. */
   readonly layers: readonly string[];
   readonly change: (root: string) => void;
 }
 
 function importImage(docker: Docker, { folder, name, layers, change }: ImageWork): void {
-  const [root, upper, work] = ['root', 'upper', 'work'].map((part) => join(folder, `${name}-${part}`)) as Three;
-  for (const directory of [root, upper, work]) mkdirSync(directory);
-  const options = `lowerdir=${[...layers].reverse().join(':')},upperdir=${upper},workdir=${work}`;
-  run('mount', ['-t', 'overlay', 'overlay', '-o', options, root]);
+  const root = mountLayers(layers, folder, name);
   try {
-    if (name === 'db') mkdirSync(`${root}/var/lib/postgresql/data/15`, { recursive: true });
     change(root);
     run('sh', ['-ec', `tar -C ${root} -c . | docker import - bench-shop-${name}`], { env: docker.environment });
   } finally {
     run('umount', [root]);
   }
 }
-
-type Three = [string, string, string];
 
 function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -90,10 +110,13 @@ function writeFiles(root: string, files: Readonly<Record<string, string>>): void
 }
 
 /**
- * Our HAProxy configuration with servers found by Docker's name server, which is asked ten times a second. Without
- * `retries` it would wait a second after a refused connection; here whoever asks tries again at once.
+ * Our HAProxy configuration with servers found by Docker's name server, asked so often. Without `retries` it would wait
+ * a second after a refused connection; here whoever asks tries again at once.
  */
-function withDockerNames(files: Readonly<Record<string, string>>): Record<string, string> {
+function withDockerNames(
+  files: Readonly<Record<string, string>>,
+  { every, hold }: { readonly every: string; readonly hold: string },
+): Record<string, string> {
   const [path, text] = Object.entries(files).find(([name]) => name.endsWith('haproxy.cfg')) as [string, string];
   const dropped = /^ {2}(server-state-file|load-server-state|retries|retry-on|option redispatch|#).*\n/gm;
   const template = 'server-template web 5 web:3000 resolvers docker init-addr none';
@@ -101,14 +124,7 @@ function withDockerNames(files: Readonly<Record<string, string>>): Record<string
     .replace(dropped, '')
     .replace('defaults\n', 'defaults\n  retries 0\n')
     .replace(/( {2}server \S+ \S+ (.*)\n)+/, (_all, _line, keywords) => `  ${template} ${keywords}\n`);
-  return { [path]: `${changed}${RESOLVERS}` };
+  const resolvers = ['resolvers docker', 'nameserver engine 127.0.0.11:53', 'accepted_payload_size 8192'];
+  const times = [`timeout resolve ${every}`, `timeout retry ${every}`, `hold valid ${hold}`];
+  return { [path]: `${changed}\n${[...resolvers, ...times].join('\n  ')}\n` };
 }
-
-const RESOLVERS = `
-resolvers docker
-  nameserver engine 127.0.0.11:53
-  accepted_payload_size 8192
-  timeout resolve 100ms
-  timeout retry 100ms
-  hold valid 100ms
-`;

@@ -14,7 +14,9 @@ as() {
 cp -a seed data
 as postgres /usr/lib/postgresql/15/bin/postgres -D "$PWD/data" -c config_file="$PWD/postgresql.conf" &
 for port in $WEB_PORTS; do
-  (cd app && as nobody env NODE_ENV=production HOST=127.0.0.1 PORT="$port" DATABASE_URL="$DATABASE_URL" node server.js) &
+  # The image's Node, which is not the host's: it brings its own libraries.
+  env NODE_ENV=production HOST=127.0.0.1 PORT="$port" DATABASE_URL="$DATABASE_URL" \
+    chroot --userspec=app web sh -c 'cd /srv/app && exec node server.js' &
 done
 sh ./cantrip-haproxy start &
 until as postgres /usr/lib/postgresql/15/bin/pg_isready -q -h "$PWD/sockets" -p "$DATABASE_PORT"; do sleep 0.01; done
