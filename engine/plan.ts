@@ -1,7 +1,9 @@
+import type { UnitName } from '../model/names.ts';
 import type { Plan } from '../model/plan.ts';
 import { causeOfUnit } from './plan/cause.ts';
 import type { PlanContext, PlanInput } from './plan/context.ts';
 import { openContext } from './plan/context.ts';
+import { orderDrains } from './plan/order-drains.ts';
 import { addRemoval, machinesToReplace, orderLeaving, orderUnusedNetworks } from './plan/order-removals.ts';
 import { orderRoutes } from './plan/order-routes.ts';
 import type { SharedOperations } from './plan/order-shared.ts';
@@ -54,13 +56,16 @@ function orderOne(one: UnitPlan, removals: readonly string[], { shared, context 
 /** Nothing is taken away before what replaces it can be made. */
 function orderReplacements(application: string, ordering: Ordering): void {
   const { shared, context } = ordering;
+  const replaced = new Set<UnitName>();
   for (const { plan: one, dependsOn, expects } of replacements(application, context)) {
     const cause = causeOfUnit(one, context);
     const ready = [...shared.machine(one.unit.provider, one.unit.machine.image), ...dependsOn];
+    const drained = orderDrains(one, { dependsOn: ready, replaced }, context);
     const removals = machinesToReplace(one).map((leaving) => {
-      return addRemoval({ ...leaving, cause, dependsOn: ready, expects }, context);
+      return addRemoval({ ...leaving, cause, dependsOn: [...ready, ...drained], expects }, context);
     });
     orderOne(one, removals, ordering);
+    replaced.add(one.unit.name);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { Desired, DesiredApplication, DesiredRelation, NameTable, StorageSpec } from '../../model/desired.ts';
+import type {
+  Desired,
+  DesiredApplication,
+  DesiredRelation,
+  NameTable,
+  RouteSpec,
+  StorageSpec,
+} from '../../model/desired.ts';
 import type { Digest } from '../../model/json.ts';
 import type { UnitName } from '../../model/names.ts';
 import { byUnit } from '../../model/names.ts';
@@ -44,6 +51,8 @@ export interface PlanContext {
   readonly imagesOf: ReadonlyMap<string, ReadonlySet<string>>;
   /** Provider → its storage by id. */
   readonly storageOf: ReadonlyMap<string, ReadonlyMap<string, StorageSpec>>;
+  /** `PROVIDER ID` → route as it is when what was planned so far is done. */
+  readonly routes: Map<string, RouteSpec>;
   readonly add: (operation: Operation) => void;
   readonly operations: readonly Operation[];
   readonly byId: ReadonlyMap<string, Operation>;
@@ -74,6 +83,9 @@ export function openContext(input: PlanInput): PlanContext {
     imagesOf: new Map(providers.map(([provider, { images }]) => [provider, new Set(images)])),
     storageOf: new Map(
       providers.map(([provider, { storage }]) => [provider, new Map(storage.map((one) => [one.id, one]))]),
+    ),
+    routes: new Map(
+      providers.flatMap(([provider, { routes }]) => routes.map((route) => [`${provider} ${route.id}`, route] as const)),
     ),
     names: wantedNames(plans),
     operations,

@@ -1,73 +1,94 @@
 import type { Desired, RouteSpec } from '../../model/desired.ts';
-import type { Operation, Precondition } from '../../model/plan.ts';
+import { sortedEntries } from '../../model/order.ts';
+import type { Precondition } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
 import type { PlanContext } from './context.ts';
 import { awaitId } from './order-unit.ts';
-import { isNew } from './unit-plan.ts';
-
-/**
- * Ports of the host: those that go first, because another route may get their port. A route nobody serves yet does
- * not exist.
- */
-export function orderRoutes(context: PlanContext): void {
-  const wanted = context.input.desired.routes.filter(({ targets }) => targets.length > 0);
-  const removed = removeRoutes(wanted, context);
-  for (const route of wanted) {
-    const before = observedRoute(route.provider, route.id, context);
-    if (before === null || !sameRoute(before, route)) addRoute(route, { before, removed }, context);
-  }
-}
+import { portHolders, routesInCircles } from './route-ports.ts';
+import { isMade } from './unit-plan.ts';
 
 type DesiredRoute = Desired['routes'][number];
 
-function removeRoutes(wanted: readonly DesiredRoute[], context: PlanContext): readonly Operation[] {
+/**
+ * Ports of the host. A port goes from one route to another when the units of the new one are ready: the old one lets
+ * it go right before. A route nobody serves yet does not exist.
+ */
+export function orderRoutes(context: PlanContext): void {
+  const wanted = context.input.desired.routes.filter(({ targets }) => targets.length > 0);
+  const changed = wanted.filter((route) => {
+    const before = context.routes.get(`${route.provider} ${route.id}`);
+    return before === undefined || !sameRoute(before, route);
+  });
+  removeRoutes({ wanted, changed, inCircles: routesInCircles(changed, context) }, context);
+  const moving = new Set(changed.map(({ provider, id }) => `${provider} ${id}`));
+  for (const route of changed) addRoute(route, moving, context);
+}
+
+interface RouteChanges {
+  readonly wanted: readonly DesiredRoute[];
+  readonly changed: readonly DesiredRoute[];
+  /** `PROVIDER ID` of routes that must go before they come again, because each waits for another's port. */
+  readonly inCircles: ReadonlySet<string>;
+}
+
+function removeRoutes({ wanted, changed, inCircles }: RouteChanges, context: PlanContext): void {
   const kept = new Set(wanted.map(({ provider, id }) => `${provider} ${id}`));
-  const removed: Operation[] = [];
-  for (const [provider, { routes }] of Object.entries(context.input.observed.providers)) {
-    for (const route of routes) {
-      if (kept.has(`${provider} ${route.id}`)) continue;
-      const cause = { text: `port ${route.host.port} is not exposed any more`, place: null };
-      const id = `route.remove ${route.id} ${provider}`;
-      removed.push({ id, provider, action: { kind: 'route.remove', route }, cause, dependsOn: [], expects: [] });
-    }
+  for (const [key, route] of sortedEntries(Object.fromEntries(context.routes))) {
+    if (kept.has(key) && !inCircles.has(key)) continue;
+    const provider = key.slice(0, key.indexOf(' '));
+    const takers = changed.filter((taker) => portHolders(taker, context).some(([holder]) => holder === key));
+    const [taker] = takers;
+    const { port } = route.host;
+    const cause =
+      taker === undefined
+        ? { text: `port ${port} is not exposed any more`, place: null }
+        : { text: `port ${port} goes to ${taker.id}`, place: taker.place };
+    const ready = [...takers, ...(inCircles.has(key) ? [route] : [])].flatMap((one) => targetsToAwait(one, context));
+    const action = { kind: 'route.remove', route } as const;
+    context.add({ id: removalId(key), provider, action, cause, dependsOn: [...new Set(ready)], expects: [] });
   }
-  for (const operation of removed) context.add(operation);
-  return removed;
 }
 
 function addRoute(
   { provider, place, ...route }: DesiredRoute,
-  { before, removed }: { before: RouteSpec | null; removed: readonly Operation[] },
+  moving: ReadonlySet<string>,
   context: PlanContext,
 ): void {
+  const before = context.routes.get(`${provider} ${route.id}`) ?? null;
   const units = route.targets.map(({ unit }) => unit);
-  const freed = removed.filter(
-    ({ action }) => action.kind === 'route.remove' && action.route.host.port === route.host.port,
-  );
+  const removal = removalId(`${provider} ${route.id}`);
+  const goneFirst = context.byId.has(removal);
   const expects: Precondition[] = [{ kind: 'units-ready', units, atLeast: 1 }];
+  const freed = portHolders({ provider, ...route }, context).flatMap(([holder, { id }]) => {
+    if (context.byId.has(removalId(holder))) return [removalId(holder)];
+    // Another address of the host may have the same port, and keep it.
+    return moving.has(holder) ? [`route.ensure ${id}`] : [];
+  });
   context.add({
     id: `route.ensure ${route.id}`,
     provider,
-    action: { kind: 'route.ensure', route, before },
+    action: { kind: 'route.ensure', route, before: goneFirst ? null : before },
     cause: { text: `${route.application} exposes ${route.id.slice(route.application.length + 1)}`, place },
-    dependsOn: [...freed.map(({ id }) => id), ...targetsToAwait(units, context)],
+    dependsOn: [...(goneFirst ? [removal] : []), ...freed, ...targetsToAwait(route, context)],
     expects,
   });
+}
+
+/** By provider: a route may move from one to another. */
+function removalId(key: string): string {
+  const separator = key.indexOf(' ');
+  return `route.remove ${key.slice(separator + 1)} ${key.slice(0, separator)}`;
 }
 
 /**
  * New targets get traffic when they are ready; when no target works, the route waits for those that are being waited
  * for.
  */
-function targetsToAwait(units: readonly string[], context: PlanContext): readonly string[] {
-  const plans = units.flatMap((unit) => context.planOf.get(unit) ?? []);
+function targetsToAwait({ targets }: RouteSpec, context: PlanContext): readonly string[] {
+  const plans = targets.flatMap(({ unit }) => context.planOf.get(unit) ?? []);
   const anyReady = plans.some(({ machine }) => whyNotReady(machine) === null);
-  const awaited = plans.filter((plan) => isNew(plan) || !anyReady).map(({ unit }) => awaitId(unit.name));
-  return awaited.filter((id) => context.byId.has(id));
-}
-
-function observedRoute(provider: string, id: string, context: PlanContext): RouteSpec | null {
-  return context.input.observed.providers[provider]?.routes.find((route) => route.id === id) ?? null;
+  const awaited = plans.filter((plan) => isMade(plan) || !anyReady);
+  return awaited.map(({ unit }) => awaitId(unit.name)).filter((id) => context.byId.has(id));
 }
 
 function sameRoute(a: RouteSpec, b: RouteSpec): boolean {

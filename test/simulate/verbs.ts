@@ -12,6 +12,7 @@ export type Verb =
   | { readonly kind: 'constrain'; readonly name: string; readonly memory: number }
   | { readonly kind: 'image'; readonly name: string; readonly image: string }
   | { readonly kind: 'expose'; readonly name: string; readonly port: number | null }
+  | { readonly kind: 'exchange'; readonly names: readonly [string, string] }
   | { readonly kind: 'move'; readonly name: string; readonly provider: string }
   | { readonly kind: 'remove'; readonly name: string }
   | { readonly kind: 'up' }
@@ -46,8 +47,12 @@ export function randomVerb(declaration: Declaration, chance: Chance): Verb {
   if (roll < 84 && charm !== 'postgresql') {
     return { kind: 'expose', name, port: chance.happens(0.3) ? null : 8080 + NAMES.indexOf(name) };
   }
-  if (roll < 86) return { kind: 'move', name, provider: chance.pick(PROVIDERS) };
-  if (roll < 91 && units >= 0) return { kind: 'remove', name };
+  const exposed = applications.filter((application) => application.exposed !== null);
+  if (roll < 87 && exposed.length > 0) {
+    return { kind: 'exchange', names: [chance.pick(exposed).name, name] };
+  }
+  if (roll < 89) return { kind: 'move', name, provider: chance.pick(PROVIDERS) };
+  if (roll < 92 && units >= 0) return { kind: 'remove', name };
   return roll < 97 ? { kind: 'up' } : { kind: 'down' };
 }
 
@@ -104,7 +109,21 @@ export function perform(declaration: Declaration, verb: Verb): Declaration {
     case 'image':
       return change(verb.name, { image: verb.image });
     case 'expose':
+      if (verb.port !== null && applications.some(({ exposed }) => exposed === verb.port)) return declaration;
       return change(verb.name, { exposed: verb.port });
+    case 'exchange': {
+      const [one, other] = verb.names.map((wanted) => applications.find(({ name }) => name === wanted));
+      if (one === undefined || other === undefined || other.charm === 'postgresql') return declaration;
+      const ports = new Map([
+        [one.name, other.exposed],
+        [other.name, one.exposed],
+      ]);
+      const exchanged = applications.map((each) => ({
+        ...each,
+        exposed: ports.has(each.name) ? (ports.get(each.name) ?? null) : each.exposed,
+      }));
+      return { relations, applications: exchanged };
+    }
     case 'move':
       return change(verb.name, { provider: verb.provider });
     case 'remove': {
@@ -142,6 +161,8 @@ export function verbText(verb: Verb): string {
       return `image ${verb.name} ${verb.image}`;
     case 'expose':
       return verb.port === null ? `unexpose ${verb.name}` : `expose ${verb.name} ${verb.port}`;
+    case 'exchange':
+      return `exchange the ports of ${verb.names.join(' and ')}`;
     case 'move':
       return `move ${verb.name} to ${verb.provider}`;
     case 'remove':
