@@ -6,7 +6,7 @@ import { readStored } from '../../controller/read/stored.ts';
 import { readPlain } from '../../model/edit-change.ts';
 import type { Json } from '../../model/json.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { UsageError } from '../output/fault.ts';
+import { foreseenFault, UsageError } from '../output/fault.ts';
 import type { ReadShell } from './shell.ts';
 
 export const FILE_NAME = 'environment.yaml';
@@ -53,12 +53,23 @@ export function rereadSource(source: FoundSource, name: string): FoundSource {
 
 /** A folder stands for the environment file in it. */
 function fileOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, FILE_NAME) : path;
+  const isFolder = reading(() => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  return isFolder ? join(path, FILE_NAME) : path;
 }
 
 function readSource(file: string): FoundSource {
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`, `cantrip init writes an ${FILE_NAME}`);
-  return { file, text: readFileSync(file, 'utf8'), name: null, isStored: false };
+  return { file, text: reading(() => readFileSync(file, 'utf8')), name: null, isStored: false };
+}
+
+/** What cannot be read is the wrong thing to name, not a failure of ours. */
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const fault = foreseenFault(error);
+    throw fault === null ? error : new UsageError(fault.message, fault.hint);
+  }
 }
 
 function searchUpward(start: string): string {

@@ -20,14 +20,16 @@ export async function openProviders<P extends ProviderReader>(
 /**
  * Looks at all of an environment's worlds at once. A `ProviderError` when one cannot be seen: half a picture is none.
  */
+/** A world nobody looked at. */
+export function unseen<P extends ProviderReader>(providers: ReadonlyMap<string, P>): World<P> {
+  const traits = new Map([...providers].map(([kind, provider]) => [kind, provider.traits]));
+  return { observed: { providers: {} }, traits, providers };
+}
+
 export async function observeAll<P extends ProviderReader>(
   providers: ReadonlyMap<string, P>,
   environment: string,
 ): Promise<World<P>> {
   const seen = [...providers].map(async ([kind, provider]) => [kind, await provider.observe(environment)] as const);
-  return {
-    observed: { providers: Object.fromEntries(await Promise.all(seen)) },
-    traits: new Map([...providers].map(([kind, provider]) => [kind, provider.traits])),
-    providers,
-  };
+  return { ...unseen(providers), observed: { providers: Object.fromEntries(await Promise.all(seen)) } };
 }

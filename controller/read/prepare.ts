@@ -2,12 +2,13 @@ import { desire } from '../../engine/desire.ts';
 import { EMPTY_ALLOCATION } from '../../model/allocation.ts';
 import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import type { Environment } from '../../model/environment.ts';
+import { isName } from '../../model/names.ts';
 import { byText } from '../../model/order.ts';
 import type { ProviderReader } from '../../model/provider.ts';
 import type { ReadCode } from './codes.ts';
 import { complete, parse } from './declare.ts';
 import type { StateReader } from './home.ts';
-import { observeAll, openProviders, type World } from './observe.ts';
+import { observeAll, openProviders, unseen, type World } from './observe.ts';
 import type { Stored } from './records.ts';
 import type { Declared, EnvironmentSource, ReadContext, Situation } from './situation.ts';
 import { readStored } from './stored.ts';
@@ -34,10 +35,16 @@ export async function prepare(context: ReadContext, state: StateReader, request:
 export async function check(context: ReadContext, source: EnvironmentSource): Promise<readonly Diagnostic[]> {
   const declared = await complete(context, parse(context, source));
   const providers = await openProviders(context.providers, usedKinds(declared.environment, null, context));
-  const traits = new Map([...providers].map(([kind, provider]) => [kind, provider.traits]));
-  const world = { observed: { providers: {} }, traits, providers };
   const environment = declared.environment?.name ?? '';
-  return decide(context, { environment, declared, stored: null, world, source, mode: 'up', adopt: true }).diagnostics;
+  return decide(context, {
+    environment,
+    declared,
+    stored: null,
+    world: unseen(providers),
+    source,
+    mode: 'up',
+    adopt: true,
+  }).diagnostics;
 }
 
 export interface LookRequest {
@@ -61,7 +68,8 @@ export async function look<P extends ProviderReader>(
     mode === 'down' ? { ...parsed, diagnostics: [] } : complete(context, parsed),
     openProviders(context.providers, kinds),
   ]);
-  return { declared, world: await observeAll(providers, environment) };
+  // What has no name has nothing anywhere.
+  return { declared, world: isName(environment) ? await observeAll(providers, environment) : unseen(providers) };
 }
 
 export interface DecideRequest {

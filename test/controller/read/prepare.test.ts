@@ -51,6 +51,14 @@ describe('prepare', () => {
     expect(diagnostics).toMatchObject([{ code: 'E4001', place: { file: '/copy/environment.yaml', line: 1 } }]);
   });
 
+  test('a file that does not name its environment makes nobody look at a world', async () => {
+    const bench = createBench();
+    bench.provider.observe = () => Promise.reject(new Error('looked at'));
+    const { desired, diagnostics } = await prepared(bench, SHOP.replace('environment: shop\n', ''));
+    expect(desired).toBeNull();
+    expect(diagnostics).toMatchObject([{ code: 'E1102' }]);
+  });
+
   test('all faults at once, in the order of the file', async () => {
     const text = SHOP.replace('charm: database', 'charm: databas').replace('charm: server', 'charm: ./gone');
     const { desired, diagnostics } = await prepared(createBench(), text);
