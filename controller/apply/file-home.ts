@@ -46,7 +46,7 @@ export function openFileHome(state: string, options: FileHomeOptions): StateHome
     },
     open: async (environment) => openSqliteStore(await loadSqlite(), databaseFile(state, environment), clock),
     forget: async (environment) => retire(state, environment, random),
-    secretKey: async () => loadSecretKey(keyFile(state), random),
+    secretKey: async (need) => loadSecretKey(keyFile(state), need, random),
   };
 }
 

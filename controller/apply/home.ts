@@ -16,6 +16,9 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** What the key is loaded for. Where secrets exist, a key that is gone is not made anew: it would open none of them. */
+export type KeyNeed = 'first-secret' | 'secrets-exist';
+
 /** Where the state of environments lives, for those who change it. */
 export interface StateHome extends StateReader {
   /** Null: the signal was aborted while it waited. */
@@ -26,8 +29,8 @@ export interface StateHome extends StateReader {
    * Removes everything stored of the environment, at once or not at all. Only under the lock, with the store closed.
    */
   forget(environment: string): Promise<void>;
-  /** The key secrets are encrypted with, made when there is none: 32 bytes. */
-  secretKey(): Promise<Uint8Array>;
+  /** The key secrets are encrypted with: 32 bytes. Made when there is none and nothing was encrypted with one. */
+  secretKey(need: KeyNeed): Promise<Uint8Array>;
 }
 
 /** Somebody else is at work; null when who it is cannot be told. */

@@ -2,16 +2,26 @@ import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSy
 import { dirname } from 'node:path';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../read/paths.ts';
 import { StoreError } from '../read/store.ts';
+import type { KeyNeed } from './home.ts';
 
 export const KEY_BYTES = 32;
 
-/** The host's key, made when there is none. Of several commands that make it at once, one wins and all get that one. */
-export function loadSecretKey(file: string, random: (length: number) => Uint8Array): Uint8Array {
-  const key = readKey(file) ?? makeKey(file, random);
+/** The host's key, made when it may be. Of several commands that make it at once, one wins and all get that one. */
+export function loadSecretKey(file: string, need: KeyNeed, random: (length: number) => Uint8Array): Uint8Array {
+  const found = readKey(file);
+  if (found === null && need === 'secrets-exist') throw unusable(`key ${file} is gone`);
+  const key = found ?? makeKey(file, random);
   if (key.length === KEY_BYTES) return key;
-  const hint = `put the backup of ${file} in its place; without it the stored passwords cannot be read`;
-  throw new StoreError('corrupt', `key ${file} is damaged: ${key.length} bytes instead of ${KEY_BYTES}`, hint);
+  throw unusable(`key ${file} is damaged: ${key.length} bytes instead of ${KEY_BYTES}`);
 }
+
+/** A key that does not open what is stored, and what can be done about it. */
+export function unusable(message: string): StoreError {
+  return new StoreError('corrupt', message, HINT);
+}
+
+const HINT =
+  'put the backup of the state directory’s key in its place; without one, move the environment’s state.db away and run cantrip up: passwords are made anew';
 
 function readKey(file: string): Uint8Array | null {
   try {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { secretKeyOf } from '../read/keys.ts';
 import type { SecretRecord } from '../read/records.ts';
-import { StoreError } from '../read/store.ts';
+import { unusable } from './secret-key.ts';
 import type { Write } from './store.ts';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -36,8 +36,7 @@ export function openSecret(box: SecretBox, id: string, record: SecretRecord): st
     const value = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([value, decipher.final()]).toString('utf8');
   } catch {
-    const hint = 'put the backup of the state directory’s key in its place';
-    throw new StoreError('corrupt', `secret ${id} cannot be decrypted: the key is not the one it was made with`, hint);
+    throw unusable(`secret ${id} cannot be decrypted: the key is not the one it was made with`);
   }
 }
 

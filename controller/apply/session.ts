@@ -31,7 +31,7 @@ export async function openSession(context: ReconcileContext, request: ReconcileR
     return store;
   };
   return {
-    vault: openVault({ environment, secrets, random, key: () => home.secretKey() }),
+    vault: openVault({ environment, secrets, random, key: (need) => home.secretKey(need) }),
     stored: () => stored,
     async write(writes) {
       if (writes.length === 0) return;

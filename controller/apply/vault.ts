@@ -1,5 +1,6 @@
 import type { SecretValues } from '../../model/provider.ts';
 import type { SecretRecord } from '../read/records.ts';
+import type { KeyNeed } from './home.ts';
 import { generateSecret, openSecret, type SecretBox } from './secrets.ts';
 import type { Write } from './store.ts';
 
@@ -17,7 +18,7 @@ export interface VaultOptions {
   readonly secrets: ReadonlyMap<string, SecretRecord>;
   readonly random: (length: number) => Uint8Array;
   /** Loaded when the first secret is made or opened: most runs need none. */
-  readonly key: () => Promise<Uint8Array>;
+  readonly key: (when: KeyNeed) => Promise<Uint8Array>;
 }
 
 export function openVault(options: VaultOptions): Vault {
@@ -26,7 +27,7 @@ export function openVault(options: VaultOptions): Vault {
   const values = new Map<string, string>();
   let key: Promise<Uint8Array> | null = null;
   const box = async (): Promise<SecretBox> => {
-    key ??= options.key();
+    key ??= options.key(options.secrets.size === 0 ? 'first-secret' : 'secrets-exist');
     return { environment, random, key: await key };
   };
   const open = async (id: string): Promise<string> => {
@@ -39,6 +40,7 @@ export function openVault(options: VaultOptions): Vault {
   return {
     versions: () => new Map([...records].map(([id, record]) => [id, record.version])),
     async generate(ids) {
+      if (ids.length === 0) return [];
       const opened = await box();
       return ids.map((id) => {
         const { record, write } = generateSecret(opened, id);

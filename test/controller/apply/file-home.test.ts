@@ -151,16 +151,23 @@ describe('looking', () => {
 describe('key', () => {
   test('is made once, for its owner alone, whoever asks at the same time', async () => {
     const homes = Array.from({ length: 8 }, () => openFileHome(state, { clock: systemClock, random: randomBytes }));
-    const keys = await Promise.all(homes.map((each) => each.secretKey()));
+    const keys = await Promise.all(homes.map((each) => each.secretKey('first-secret')));
     expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1);
     expect(statSync(join(state, 'key')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(state, 'key'))).toHaveLength(32);
     expect(readdirSync(state)).toEqual(['key']);
   });
 
+  test('one that is gone is not made anew where it is needed to open what exists', async () => {
+    await expect(home.secretKey('secrets-exist')).rejects.toMatchObject({
+      message: `key ${join(state, 'key')} is gone`,
+    });
+    expect(existsSync(join(state, 'key'))).toBe(false);
+  });
+
   test('a damaged one is refused with the way back', async () => {
     writeFileSync(join(state, 'key'), 'short');
     const hint = expect.stringContaining('backup');
-    await expect(home.secretKey()).rejects.toMatchObject({ name: 'StoreError', fault: 'corrupt', hint });
+    await expect(home.secretKey('secrets-exist')).rejects.toMatchObject({ name: 'StoreError', fault: 'corrupt', hint });
   });
 });

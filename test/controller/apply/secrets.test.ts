@@ -51,6 +51,7 @@ describe('vault', () => {
     const vault = openVault({ environment: 'shop', secrets, random: randomBytes, key });
     expect([...vault.versions().keys()]).toEqual(['db/a', 'db/b']);
     expect(await vault.reveal([])).toEqual(new Map());
+    expect(await vault.generate([])).toEqual([]);
     expect(asked).toBe(0);
     const values = await vault.reveal(['db/b']);
     expect([...values.keys()]).toEqual(['db/b']);
