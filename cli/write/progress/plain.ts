@@ -8,7 +8,7 @@ import type { ProgressView } from './view.ts';
 /** What takes longer is announced, so that nobody thinks it hangs. */
 const LONG_MS = 1000;
 
-/** One line for each operation that ends, and one for each that takes longer than a second. */
+/** A line for each operation that ends, each that takes longer than a second, and all that is told under way. */
 export function plainLines(terminal: Terminal, environment: string): ProgressView {
   const timers = new Map<string, NodeJS.Timeout>();
   const say = (operation: Operation, text: string): void => {
@@ -27,6 +27,8 @@ export function plainLines(terminal: Terminal, environment: string): ProgressVie
       } else if (event.kind === 'operation.ended') {
         settle(event.operation.id);
         say(event.operation, endText(event));
+      } else if (event.kind === 'operation.progress') {
+        say(event.operation, event.line);
       } else if (event.kind === 'operation.retry') {
         say(event.operation, `${event.message}; again in ${duration(event.delayMs)}`);
       } else {
