@@ -64,12 +64,22 @@ export async function look<P extends ProviderReader>(
   const { environment, mode, parsed, stored } = request;
   const lost = mode === 'down' && stored === null;
   const kinds = lost ? context.providers.kinds : usedKinds(parsed.environment, stored, context);
-  const [declared, providers] = await Promise.all([
+  // The worlds first: they answer while charms are loaded.
+  const [world, declared] = await Promise.all([
+    seeWorld(context, kinds, environment),
     mode === 'down' ? { ...parsed, diagnostics: [] } : complete(context, parsed),
-    openProviders(context.providers, kinds),
   ]);
-  // What has no name has nothing anywhere.
-  return { declared, world: isName(environment) ? await observeAll(providers, environment) : unseen(providers) };
+  return { declared, world };
+}
+
+/** What has no name has nothing anywhere. */
+async function seeWorld<P extends ProviderReader>(
+  context: ReadContext<P>,
+  kinds: readonly string[],
+  environment: string,
+): Promise<World<P>> {
+  const providers = await openProviders(context.providers, kinds);
+  return isName(environment) ? observeAll(providers, environment) : unseen(providers);
 }
 
 export interface DecideRequest {
