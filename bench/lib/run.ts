@@ -51,12 +51,22 @@ export function background(command: string, args: readonly string[], options: Sp
   };
 }
 
-/** Polls without a pause worth mentioning until the answer is true; an error counts as false. */
-export async function until(what: string, probe: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export interface Patience {
+  readonly timeoutMs?: number;
+  /** Between two looks. */
+  readonly pauseMs?: number;
+}
+
+/** Looks again and again until the answer is true; an error counts as false. */
+export async function until(
+  what: string,
+  probe: () => Promise<boolean>,
+  { timeoutMs = 60_000, pauseMs = 2 }: Patience = {},
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     if (await probe().catch(() => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`${what}: not within ${timeoutMs} ms`);
 }
