@@ -1,4 +1,5 @@
 import { type Command, CommanderError, Command as Commands } from '@commander-js/extra-typings';
+import { didYouMean } from '../model/suggest.ts';
 import { aliasesOf, resolveAlias } from './aliases.ts';
 import { reportCrash } from './crash.ts';
 import { EXIT, type ExitStatus } from './output/exit-status.ts';
@@ -12,7 +13,7 @@ export async function runCommandLine(args: readonly string[], version: string): 
   const shells = openShells(process);
   process.once('uncaughtException', (error) => process.exit(tell(error, shells, args)));
   try {
-    const words = resolveAlias(args);
+    const words = resolveHelp(resolveAlias(args));
     await (await program(shells, words, version)).parseAsync([...words], { from: 'user' });
     return shells.status();
   } catch (error) {
@@ -31,10 +32,12 @@ async function program(shells: Shells, args: readonly string[], version: string)
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [verb]', 'show help for a verb')
     .showSuggestionAfterError()
+    .showHelpAfterError('  cantrip help lists the verbs')
     .enablePositionalOptions()
     .addHelpText('after', TOP_HELP);
   for (const verb of VERBS) {
     const command = new Commands(verb.name).description(verb.summary).helpOption('-h, --help', 'show help');
+    command.showHelpAfterError(`  cantrip help ${verb.name} shows how it is used`);
     if (verb.name === used) await define(verb, command, shells);
     const aliases = aliasesOf(verb.name);
     if (aliases.length > 0) command.addHelpText('after', `\nAlso understood: ${aliases.join(', ')}`);
@@ -52,6 +55,16 @@ Start with an example:
 
 Exit status: 0 done, 1 failed, 2 wrong use or invalid file, 3 changes pending, 130 interrupted.`;
 
+/** `help VERB` in the user's word for it; a word that is none is told. */
+function resolveHelp(args: readonly string[]): readonly string[] {
+  const [help, word] = args;
+  if (help !== 'help' || word === undefined || word.startsWith('-')) return args;
+  const [verb = word] = resolveAlias([word]);
+  const known = VERBS.map(({ name }) => name);
+  if (known.includes(verb)) return ['help', verb];
+  throw new UsageError(`unknown command '${word}'`, didYouMean(word, known) ?? 'cantrip help lists the verbs');
+}
+
 async function define(verb: Verb, command: Command, shells: Shells): Promise<void> {
   if ('reads' in verb) (await verb.reads()).define(command, shells.read());
   else (await verb.writes()).define(command, shells.write());
@@ -62,7 +75,11 @@ function settle(command: Command, shells: Shells): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => shells.terminal.out(text.trimEnd()),
     writeErr: (text) => shells.terminal.err(text.trimEnd()),
-    outputError: (text, write) => write(text.replace(/^error: /, `${shells.terminal.errorStyle.red('error')}: `)),
+    outputError: (text, write) => {
+      const { red, cyan } = shells.terminal.errorStyle;
+      const hint = (_match: string, meant: string): string => `\n  ${cyan('hint:')} did you mean "${meant}"?`;
+      write(text.replace(/^error: /, `${red('error')}: `).replace(/\n\(Did you mean (.*)\?\)/, hint));
+    },
   });
 }
 

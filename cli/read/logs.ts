@@ -78,7 +78,8 @@ async function showLogs(shell: ReadShell, request: LogsRequest): Promise<ExitSta
   const machines = Object.entries(situation.observed.providers).flatMap(([kind, seen]) =>
     seen.machines.map(({ unit }) => ({ kind, unit })),
   );
-  const chosen = choose(machines, targets);
+  const declared = situation.declared.environment?.applications.map(({ name }) => name) ?? [];
+  const chosen = choose(machines, targets, declared);
   const providers = await openProviders(context.providers, [...new Set(chosen.map(({ kind }) => kind))]);
   const signal = stopSignal(shell, follow);
   const options: LogOptions = { services: service ?? [], tail: tail ?? (follow ? FOLLOW_TAIL : null), follow, signal };
@@ -98,9 +99,16 @@ interface UnitOn {
   readonly unit: string;
 }
 
-function choose(machines: readonly UnitOn[], targets: readonly string[]): readonly UnitOn[] {
+function choose(
+  machines: readonly UnitOn[],
+  targets: readonly string[],
+  declared: readonly string[],
+): readonly UnitOn[] {
   const known = machines.flatMap(({ unit }) => [unit, unitParts(unit).application]);
   const stranger = targets.find((target) => !known.includes(target));
+  if (stranger !== undefined && declared.includes(stranger)) {
+    throw new UsageError(`${stranger} has no units now`, 'cantrip status says what runs');
+  }
   if (stranger !== undefined) {
     const hint = known.length === 0 ? 'nothing runs: cantrip up' : `there are ${[...new Set(known)].sort().join(', ')}`;
     throw new UsageError(`there is no unit or application ${stranger}`, didYouMean(stranger, known) ?? hint);

@@ -30,8 +30,7 @@ export function define(command: Command, shell: ReadShell): void {
         if (hasErrors(situation.diagnostics)) return EXIT.wrongUse;
         const environment = situation.declared.environment?.name ?? '';
         const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
-        if (options.json && plan !== null) shell.terminal.out(JSON.stringify(planJson(plan), null, 2));
-        else showPlan(shell, plan);
+        showPlan(shell, plan, options);
         return options.exitCode && plan !== null && !isEmptyPlan(plan) ? EXIT.changesPending : EXIT.done;
       }),
     );
@@ -43,10 +42,12 @@ Examples:
   cantrip plan --exit-code > /dev/null || echo "something would change"
   cantrip plan --json`;
 
-/** Prints a plan, with the file as the user would name it. */
-export function showPlan(shell: ReadShell, plan: Plan | null): ExitStatus {
+/** Prints a plan: as text, with the file as the user would name it, or as JSON. */
+export function showPlan(shell: ReadShell, plan: Plan | null, { json }: { json?: true | undefined }): ExitStatus {
   const { terminal } = shell;
-  if (plan !== null) terminal.out(...renderPlan(nearby(shell, plan), painterOf(terminal.style)));
+  if (plan === null) return EXIT.done;
+  if (json) terminal.out(JSON.stringify(planJson(plan), null, 2));
+  else terminal.out(...renderPlan(nearby(shell, plan), painterOf(terminal.style)));
   return EXIT.done;
 }
 

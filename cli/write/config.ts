@@ -3,6 +3,7 @@ import { complete, parse } from '../../controller/read/declare.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import type { Edit } from '../../model/edit.ts';
 import { flowYaml, textYaml } from '../../model/edit-yaml-text.ts';
+import type { Environment } from '../../model/environment.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { EXIT, type ExitStatus } from '../output/exit-status.ts';
@@ -10,7 +11,7 @@ import { UsageError } from '../output/fault.ts';
 import { complain } from '../read/complain.ts';
 import { findSource } from '../read/source.ts';
 import { optionPath, parseAssignment, parseOptionValue } from './assignment.ts';
-import { changeFile } from './change-file.ts';
+import { type Charms, changeFile } from './change-file.ts';
 import { type ChangeOptions, collect, withChange } from './options.ts';
 import type { WriteShell } from './shell.ts';
 
@@ -24,8 +25,7 @@ export function define(command: Command, shell: WriteShell): void {
         '-r, --reset <key>',
         'remove it from the file, so that its default counts; may be given several times',
         collect,
-      )
-      .option('--json', 'print the options as JSON'),
+      ),
   )
     .addHelpText('after', HELP)
     .action(
@@ -40,7 +40,16 @@ export function define(command: Command, shell: WriteShell): void {
           ...keys.map((text): Edit => setting(application, text)),
           ...resets.map((key): Edit => ({ kind: 'option.unset', application, path: optionPath(key) })),
         ];
-        return changeFile(shell, { verb: 'config', edits: () => edits }, options);
+        const check = (charms: Charms, before: Environment): void => {
+          const present = before.applications.find(({ name }) => name === application)?.options ?? {};
+          const schema = charms.get(application)?.metadata.options ?? {};
+          checkKeys(
+            application,
+            resets.map((key) => optionPath(key)[0] ?? key),
+            settingsOf(schema, present),
+          );
+        };
+        return changeFile(shell, { verb: 'config', edits: () => edits, check }, options);
       }),
     );
 }
@@ -77,11 +86,7 @@ async function showOptions(shell: WriteShell, question: Question, options: Chang
     throw new UsageError(`there is no application "${application}"`, didYouMean(application, known));
   }
   const settings = settingsOf(charm.metadata.options, spec.options);
-  const stranger = keys.find((key) => settings[key] === undefined);
-  if (stranger !== undefined) {
-    const hint = didYouMean(stranger, Object.keys(settings)) ?? `it has ${Object.keys(settings).join(', ')}`;
-    throw new UsageError(`${application} has no option "${stranger}"`, hint);
-  }
+  checkKeys(application, keys, settings);
   const chosen = Object.entries(settings).filter(([key]) => keys.length === 0 || keys.includes(key));
   const [only] = chosen;
   if (json)
@@ -91,6 +96,14 @@ async function showOptions(shell: WriteShell, question: Question, options: Chang
   else if (keys.length === 1 && only !== undefined) shell.terminal.out(bare(only[1].value));
   else shell.terminal.out(...describe(application, spec.charm, chosen));
   return EXIT.done;
+}
+
+function checkKeys(application: string, keys: readonly string[], settings: Readonly<Record<string, Setting>>): void {
+  const known = Object.keys(settings);
+  const stranger = keys.find((key) => !known.includes(key));
+  if (stranger === undefined) return;
+  const hint = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+  throw new UsageError(`${application} has no option "${stranger}"`, didYouMean(stranger, known) ?? hint);
 }
 
 interface Setting {

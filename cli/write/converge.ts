@@ -12,7 +12,7 @@ export interface Convergence {
   readonly source: FoundSource & { readonly isEdited?: boolean };
   readonly mode: 'up' | 'down';
   readonly data: 'keep' | 'remove';
-  readonly options: Pick<ChangeOptions, 'adopt' | 'wait'>;
+  readonly options: Pick<ChangeOptions, 'adopt' | 'wait' | 'json'>;
   /** What to say when it did not get through. */
   readonly ending: Ending;
 }
@@ -38,7 +38,9 @@ export async function converge(shell: WriteShell, request: Convergence): Promise
       signal,
     });
     view.end();
-    return tellOutcome(shell, outcome, { ...ending, environment, mode, source, durationMs: shell.nowMs() - startedMs });
+    const durationMs = shell.nowMs() - startedMs;
+    const json = options.json === true;
+    return tellOutcome(shell, outcome, { ...ending, environment, mode, source, durationMs, json });
   } catch (error) {
     view.end();
     if (source.isEdited) shell.terminal.err(ending.undone);

@@ -39,7 +39,7 @@ async function takeDown(shell: WriteShell, source: FoundSource, options: ChangeO
   complain(shell, situation.diagnostics);
   if (situation.desired === null) return EXIT.wrongUse;
   const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'down', data: 'keep' });
-  if (options.dryRun) return showPlan(shell, plan);
+  if (options.dryRun) return showPlan(shell, plan, options);
   const data = await decideData(shell, plan?.retained ?? [], options);
   if (data === null) return EXIT.failed;
   const ending = { undone: `cantrip down -e ${environment} goes on from here` };

@@ -17,8 +17,7 @@ export function define(command: Command, shell: WriteShell): void {
       shell.action(async (folder, options) => {
         const directory = resolve(shell.directory, folder ?? '.');
         const file = join(directory, FILE_NAME);
-        if (existsSync(file))
-          throw new UsageError(`there is a ${showPath(shell, file)} already`, 'nothing was changed');
+        if (existsSync(file)) throw new UsageError(`there is ${showPath(shell, file)} already: nothing was changed`);
         const name = options.name ?? nameFor(directory);
         if (!isName(name))
           throw new UsageError(`${JSON.stringify(name)} is not a valid name`, 'for example --name shop');

@@ -5,6 +5,7 @@ import { routeUrl, unitTable } from '../output/status-table.ts';
 import { count, duration, harmless } from '../output/text.ts';
 import { complain } from '../read/complain.ts';
 import { describeStorage } from './data.ts';
+import { outcomeJson } from './outcome-json.ts';
 import type { WriteShell } from './shell.ts';
 
 /** What to say at the end, beside what the outcome tells. */
@@ -17,12 +18,21 @@ interface Ended extends Ending {
   readonly environment: string;
   readonly mode: 'up' | 'down';
   readonly durationMs: number;
+  /** The result goes to standard output as JSON; what is told goes to standard error all the same. */
+  readonly json: boolean;
   /** What the file would be if it were as the user typed it: for the caret. */
   readonly source: { readonly file: string; readonly text: string };
 }
 
 /** Tells how a verb ended, and gives its exit status. */
 export function tellOutcome(shell: WriteShell, outcome: Outcome, ended: Ended): ExitStatus {
+  if (!ended.json) return tell(shell, outcome, ended);
+  const exit = tell({ ...shell, terminal: { ...shell.terminal, out: () => {} } }, outcome, ended);
+  shell.terminal.out(JSON.stringify(outcomeJson(outcome, ended), null, 2));
+  return exit;
+}
+
+function tell(shell: WriteShell, outcome: Outcome, ended: Ended): ExitStatus {
   const { terminal } = shell;
   complain(shell, outcome.diagnostics, new Map([[ended.source.file, ended.source.text]]));
   switch (outcome.kind) {

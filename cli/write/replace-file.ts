@@ -13,6 +13,9 @@ import {
 } from 'node:fs';
 import { UsageError } from '../output/fault.ts';
 
+/** Somebody else is at the file: an edit made anew of its new text may succeed. */
+export class FileBusyError extends UsageError {}
+
 /** A draft that old belongs to nobody: writing one takes milliseconds. */
 const ABANDONED_MS = 10_000;
 
@@ -26,7 +29,7 @@ export function replaceFile(path: string, before: string, after: string): void {
   const descriptor = claimDraft(draft);
   try {
     if (readFileSync(file, 'utf8') !== before) {
-      throw new UsageError(`${path} was changed by somebody else in the meantime: nothing was done`, 'try again');
+      throw new FileBusyError(`${path} was changed by somebody else in the meantime: nothing was done`, 'try again');
     }
     const { uid, gid, mode } = statSync(file);
     writeFileSync(descriptor, after);
@@ -50,6 +53,6 @@ function claimDraft(draft: string): number {
     return openSync(draft, 'wx', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new UsageError('another command is writing the environment file: nothing was done', 'try again');
+    throw new FileBusyError('another command is writing the environment file: nothing was done', 'try again');
   }
 }

@@ -47,7 +47,7 @@ export function readScales(words: readonly string[]): readonly Scale[] {
 }
 
 function readScale(application: string, number: string): Scale {
-  if (/^[+-]?\d{1,6}$/.test(number)) return { application, number };
+  if (/^[+-]?\d{1,9}$/.test(number)) return { application, number };
   throw new UsageError(`${JSON.stringify(number)} is not a number of units`, `for example ${application}=3`);
 }
 

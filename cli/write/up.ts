@@ -39,12 +39,13 @@ function nameIn(source: FoundSource, context: Parameters<typeof parse>[0]): stri
   return parse(context, source).environment?.name ?? '';
 }
 
-async function dryRun(shell: WriteShell, source: FoundSource, { adopt }: ChangeOptions): Promise<ExitStatus> {
+async function dryRun(shell: WriteShell, source: FoundSource, options: ChangeOptions): Promise<ExitStatus> {
   const context = await shell.context();
-  const request = { environment: source.name, source, mode: 'up', adopt: adopt === true } as const;
+  const request = { environment: source.name, source, mode: 'up', adopt: options.adopt === true } as const;
   const situation = await prepare(context, shell.state, request);
   complain(shell, situation.diagnostics);
   if (hasErrors(situation.diagnostics)) return EXIT.wrongUse;
   const environment = situation.declared.environment?.name ?? '';
-  return showPlan(shell, foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' }));
+  const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
+  return showPlan(shell, plan, options);
 }

@@ -120,7 +120,50 @@ describe('init', () => {
     const again = program.run(['init', 'fresh-1']);
     expect(again).toMatchObject({
       status: 2,
-      err: expect.stringContaining('there is a fresh-1/environment.yaml already'),
+      err: expect.stringContaining('there is fresh-1/environment.yaml already: nothing was changed'),
     });
+  });
+});
+
+describe('a word that nothing knows is told, not taken for done', () => {
+  it.each<[string, string]>([
+    ['unrelate lb site:websit', 'did you mean "website"?'],
+    ['unexpose lb htp', 'did you mean "http"?'],
+    ['config lb --reset balanc', 'did you mean "balance"?'],
+    ['help scal', 'did you mean "scale"?'],
+    ['scal site 2', 'did you mean "scale"?'],
+    ['scale', 'cantrip help scale shows how it is used'],
+    ['scale site 1000000', '0 to 100000 are possible'],
+  ])('%s', (line, expected) => {
+    program.write('environment.yaml', FILE.replace('[lb:backend, site:website]', '[lb:backend, site]'));
+    const words = line.split(' ');
+    const { status, err } = program.run(words[0] === 'help' ? words : [...words, '--dry-run']);
+    expect(status).toBe(2);
+    expect(err).toContain(expected);
+  });
+
+  it('an endpoint that the file leaves to be inferred may be named', () => {
+    program.write('environment.yaml', FILE.replace('[lb:backend, site:website]', '[lb:backend, site]'));
+    const { status, err } = program.run(['unrelate', 'lb:backend', 'site:website', '--dry-run']);
+    expect(status, err).toBe(0);
+  });
+
+  it('what is not exposed need not be unexposed', () => {
+    expect(program.run(['unexpose', 'lb', 'http', '--dry-run']).status).toBe(0);
+  });
+});
+
+describe('--json', () => {
+  it('a dry run prints the plan as JSON, the edit beside it', () => {
+    const { status, out, err } = program.run(['scale', 'site', '3', '--dry-run', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ version: 1, environment: 'shop', empty: false });
+    expect(err).toContain('+    units: 3');
+  });
+
+  it('an edit that is refused prints why', () => {
+    const { status, out } = program.run(['expose', 'lb', 'htp=18080', '--dry-run', '--json']);
+    expect(status).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'refused', diagnostics: [{ code: 'E2005' }] });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { ALIASES, resolveAlias } from '../../cli/aliases.ts';
 import { VERBS } from '../../cli/verbs.ts';
+import { refusalJson } from '../../cli/write/outcome-json.ts';
 import { openProgram } from './program.ts';
 
 const program = openProgram();
@@ -56,6 +57,8 @@ it('docs/commands.md is the help of all verbs', async () => {
   await expect(page).toMatchFileSnapshot('../../docs/commands.md');
 });
 
+const OUTCOME_KEYS = Object.keys(refusalJson('', []));
+
 const COMMANDS_HEAD = `# Commands
 
 What \`cantrip help VERB\` prints. This page is compared with the program;
@@ -64,7 +67,32 @@ What \`cantrip help VERB\` prints. This page is compared with the program;
 Words of Juju, Compose and Terraform are understood as well: ${Object.keys(ALIASES)
   .map((alias) => `\`${alias}\``)
   .join(', ')}.
+
+## JSON
+
+With \`--json\` a verb prints one JSON value on standard output; everything told to people goes to standard error. Keys are
+only ever added; \`version\` rises when one changes its meaning. Wrong use (an unknown option, a file that is not there)
+prints nothing and exits with 2.
+
+| verb | value |
+|---|---|
+| \`up\`, \`down\` and all that edit the file | \`{${OUTCOME_KEYS.join(', ')}}\`. \`outcome\` is \`done\`, \`failed\`, \`deadline\`, \`interrupted\` or \`refused\`; \`status\` is what \`status --json\` prints of units, or null; \`forgotten\`: the data is gone, too |
+| the same with \`--dry-run\`, \`plan\` | \`{version, environment, empty, counts, operations, secretsToGenerate, waiting, retained}\` |
+| \`status\` | \`{version, environment, file, applications, units, relations, routes, retained, storage, holder}\` |
+| \`validate\` | \`[{code, severity, message, hint, file, line, column}]\` |
+| \`config\` that only shows | \`{application, charm, settings}\` |
+| \`logs\` | one line each: \`{unit, service, timeMs, stream, text}\` |
+| \`doctor\` | \`[{name, level, message, hint}]\` |
 `;
+
+it('the keys of JSON that the page names are the ones that are printed', () => {
+  expect(COMMANDS_HEAD).toContain('{version, environment, outcome, operations,');
+  program.write('keys/environment.yaml', 'environment: keys\n');
+  const keysOf = (...args: string[]): string => Object.keys(JSON.parse(program.run(args).out)).join(', ');
+  expect(COMMANDS_HEAD).toContain(`{${keysOf('plan', 'keys', '--json')}}`);
+  expect(COMMANDS_HEAD).toContain(`{${keysOf('up', 'keys', '--dry-run', '--json')}}`);
+  expect(COMMANDS_HEAD).toContain(`{${keysOf('status', 'keys', '--json')}}`);
+});
 
 it('the version is the package’s', () => {
   expect(program.run(['--version'])).toEqual({ status: 0, out: '0.1.0\n', err: '' });
@@ -72,10 +100,16 @@ it('the version is the package’s', () => {
 });
 
 it.each([
-  ['sclae web 5', "error: unknown command 'sclae'\n(Did you mean scale?)\n"],
-  ['plan --jsn', "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
-  ['relate web', "error: missing required argument 'other'\n"],
-  ['plan a b', "error: too many arguments for 'plan'. Expected 1 argument but got 2.\n"],
+  ['sclae web 5', 'error: unknown command \'sclae\'\n  hint: did you mean "scale"?\n  cantrip help lists the verbs\n'],
+  [
+    'plan --jsn',
+    'error: unknown option \'--jsn\'\n  hint: did you mean "--json"?\n  cantrip help plan shows how it is used\n',
+  ],
+  ['relate web', "error: missing required argument 'other'\n  cantrip help relate shows how it is used\n"],
+  [
+    'plan a b',
+    "error: too many arguments for 'plan'. Expected 1 argument but got 2.\n  cantrip help plan shows how it is used\n",
+  ],
   ['plan a -e b', 'error: two environments are named\n  hint: give one file, or one name with -e\n'],
   [
     'plan -e nowhere',

@@ -77,7 +77,7 @@ describe('what only looks', () => {
 
   it('logs of what is not there', () => {
     expect(program.run(['logs'])).toEqual({ status: 0, out: '', err: '' });
-    expect(program.run(['logs', 'site', '-f']).err).toContain('there is no unit or application site');
+    expect(program.run(['logs', 'site', '-f']).err).toContain('site has no units now');
   });
 
   it('validate of a right file', () => {
