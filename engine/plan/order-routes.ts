@@ -4,6 +4,7 @@ import type { Precondition } from '../../model/plan.ts';
 import { whyNotReady } from '../../model/readiness.ts';
 import type { PlanContext } from './context.ts';
 import { awaitId } from './order-unit.ts';
+import type { PlacedRoute } from './route-ports.ts';
 import { portHolders, routesInCircles } from './route-ports.ts';
 import { isMade } from './unit-plan.ts';
 
@@ -43,7 +44,9 @@ function removeRoutes({ wanted, changed, inCircles }: RouteChanges, context: Pla
       taker === undefined
         ? { text: `port ${port} is not exposed any more`, place: null }
         : { text: `port ${port} goes to ${taker.id}`, place: taker.place };
-    const ready = [...takers, ...(inCircles.has(key) ? [route] : [])].flatMap((one) => targetsToAwait(one, context));
+    const ready = [...takers, ...(inCircles.has(key) ? [{ provider, ...route }] : [])].flatMap((one) =>
+      targetsToAwait(one, context),
+    );
     const action = { kind: 'route.remove', route } as const;
     context.add({ id: removalId(key), provider, action, cause, dependsOn: [...new Set(ready)], expects: [] });
   }
@@ -69,7 +72,7 @@ function addRoute(
     provider,
     action: { kind: 'route.ensure', route, before: goneFirst ? null : before },
     cause: { text: `${route.application} exposes ${route.id.slice(route.application.length + 1)}`, place },
-    dependsOn: [...(goneFirst ? [removal] : []), ...freed, ...targetsToAwait(route, context)],
+    dependsOn: [...(goneFirst ? [removal] : []), ...freed, ...targetsToAwait({ provider, ...route }, context)],
     expects,
   });
 }
@@ -81,14 +84,15 @@ function removalId(key: string): string {
 }
 
 /**
- * New targets get traffic when they are ready; when no target works, the route waits for those that are being waited
- * for.
+ * New targets get traffic when they are ready, those that ran without serving before among them; when no target works,
+ * the route waits for those that are being waited for.
  */
-function targetsToAwait({ targets }: RouteSpec, context: PlanContext): readonly string[] {
+function targetsToAwait({ provider, id, targets }: PlacedRoute, context: PlanContext): readonly string[] {
+  const served = new Set(context.routes.get(`${provider} ${id}`)?.targets.map(({ unit }) => unit));
   const plans = targets.flatMap(({ unit }) => context.planOf.get(unit) ?? []);
   const anyReady = plans.some(({ machine }) => whyNotReady(machine) === null);
-  const awaited = plans.filter((plan) => isMade(plan) || !anyReady);
-  return awaited.map(({ unit }) => awaitId(unit.name)).filter((id) => context.byId.has(id));
+  const awaited = plans.filter((plan) => isMade(plan) || !served.has(plan.unit.name) || !anyReady);
+  return awaited.map(({ unit }) => awaitId(unit.name)).filter((one) => context.byId.has(one));
 }
 
 function sameRoute(a: RouteSpec, b: RouteSpec): boolean {

@@ -1,7 +1,8 @@
 import type { RouteSpec } from '../../model/desired.ts';
 import type { PlanContext } from './context.ts';
 
-type PlacedRoute = RouteSpec & { readonly provider: string };
+/** A route and the provider it is on. */
+export type PlacedRoute = RouteSpec & { readonly provider: string };
 
 /** Other routes that have the route's port now: `PROVIDER ID` and route. */
 export function portHolders(route: PlacedRoute, { routes }: PlanContext): readonly (readonly [string, RouteSpec])[] {

@@ -105,3 +105,20 @@ describe('units that are replaced one after the other', () => {
     expect(removal?.dependsOn).toContain('route.ensure a:http without a/1');
   });
 });
+
+describe('units that ran without serving', () => {
+  it('get traffic when what they begin to serve is ready', () => {
+    const alone = [
+      'environment: late',
+      'applications:',
+      '  db: {charm: postgresql}',
+      '  web: {charm: ./shop-web, expose: {http: 8080}}',
+      '',
+    ];
+    const related = [...alone, 'relations:', '  - [web:database, db:database]', ''];
+    const { plan } = planFor(related.join('\n'), { from: deployed(alone.join('\n')) });
+    expect(orderText(plan).filter((line) => line.startsWith('route'))).toEqual([
+      'route.ensure web:http < unit.await web/0',
+    ]);
+  });
+});

@@ -43,7 +43,7 @@ describe('mistakes planted into the engine are found', () => {
   });
 
   it.each<[string, Mistakes, RegExp]>([
-    ['a plan that forgets to remove machines', without('machine.remove'), /left over|does not|instead of/],
+    ['a plan that forgets to remove machines', without('machine.remove'), /left over|does not|instead of|is on it/],
     ['a plan that forgets routes that go', without('route.remove'), /left over/],
     ['a plan that forgets the network', without('network.remove'), /left over/],
     ['a plan that forgets to wait', without('unit.await'), /not ready/],
@@ -91,7 +91,11 @@ function onProviders(breaking: (provider: Provider) => Partial<Provider>): Recon
 
 describe('mistakes planted under the real controller are found', () => {
   it.each<[string, (provider: Provider) => Partial<Provider>, RegExp]>([
-    ['removal that removes nothing', () => ({ removeMachine: async () => {} }), /left over|instead of|comes? to rest/],
+    [
+      'removal that removes nothing',
+      () => ({ removeMachine: async () => {} }),
+      /left over|instead of|comes? to rest|is on it/,
+    ],
     [
       'data that go with their machine',
       (provider) => ({

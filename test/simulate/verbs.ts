@@ -35,7 +35,7 @@ export function randomVerb(declaration: Declaration, chance: Chance): Verb {
   if (applications.length === 0) return randomDeploy(declaration, chance);
   const { name, charm, units } = chance.pick(applications);
   const roll = chance.below(100);
-  if (roll < 18) return randomDeploy(declaration, chance);
+  if (roll < 18 || (applications.length < 3 && chance.happens(0.4))) return randomDeploy(declaration, chance);
   if (roll < 38) return { kind: 'scale', name, units: chance.below(5) };
   if (roll < 58) return randomRelate(declaration, chance);
   if (roll < 63 && declaration.relations.length > 0)
@@ -48,11 +48,12 @@ export function randomVerb(declaration: Declaration, chance: Chance): Verb {
     return { kind: 'expose', name, port: chance.happens(0.3) ? null : 8080 + NAMES.indexOf(name) };
   }
   const exposed = applications.filter((application) => application.exposed !== null);
-  if (roll < 87 && exposed.length > 0) {
-    return { kind: 'exchange', names: [chance.pick(exposed).name, name] };
+  if (roll < 90 && exposed.length > 1) {
+    const one = chance.pick(exposed);
+    return { kind: 'exchange', names: [one.name, chance.pick(exposed.filter((other) => other !== one)).name] };
   }
-  if (roll < 89) return { kind: 'move', name, provider: chance.pick(PROVIDERS) };
-  if (roll < 92 && units >= 0) return { kind: 'remove', name };
+  if (roll < 91) return { kind: 'move', name, provider: chance.pick(PROVIDERS) };
+  if (roll < 94 && units >= 0) return { kind: 'remove', name };
   return roll < 97 ? { kind: 'up' } : { kind: 'down' };
 }
 
@@ -60,15 +61,19 @@ function randomDeploy({ applications }: Declaration, chance: Chance): Verb {
   const free = NAMES.filter((name) => applications.every((application) => application.name !== name));
   if (free.length === 0) return { kind: 'up' };
   const [main] = applications;
+  const name = chance.pick(free);
+  const charm = chance.pick(Object.keys(CHARMS));
+  const port = 8080 + NAMES.indexOf(name);
+  const isFree = applications.every(({ exposed }) => exposed !== port);
   const application: DeclaredApplication = {
-    name: chance.pick(free),
-    charm: chance.pick(Object.keys(CHARMS)),
+    name,
+    charm,
     provider: main === undefined || chance.happens(0.1) ? chance.pick(PROVIDERS) : main.provider,
     units: 1 + chance.below(3),
     options: {},
     memory: 64,
     image: 'debian/12',
-    exposed: null,
+    exposed: charm !== 'postgresql' && isFree && chance.happens(0.4) ? port : null,
   };
   return { kind: 'deploy', application };
 }
