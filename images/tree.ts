@@ -12,8 +12,11 @@ export type TreeEntry =
   | { readonly kind: 'file'; readonly path: string; readonly executable: boolean; readonly stats: BigIntStats }
   | { readonly kind: 'link'; readonly path: string; readonly destination: string };
 
-/** Never taken over: the history, and dependencies, which are installed for the unit instead. */
-const IGNORED = new Set(['.git', 'node_modules']);
+/**
+ * Never taken over: the history; dependencies, which are installed for the unit instead; and npm's settings, which hold
+ * tokens that only the installation on the host needs.
+ */
+const IGNORED = new Set(['.git', '.npmrc', 'node_modules']);
 
 /** More than an application or a site has; whoever names their home directory by mistake should hear of it soon. */
 const MAX_ENTRIES = 50_000;

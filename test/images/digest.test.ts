@@ -43,6 +43,7 @@ describe('what does not change the digest', () => {
     ['times', () => utimes(at('index.js'), 1, 1)],
     ['permissions that a copy would not have', () => chmod(at('index.js'), 0o600)],
     ['history', () => mkdir(at('.git')).then(() => writeFile(at('.git/HEAD'), 'x'))],
+    ["npm's settings, which hold tokens", () => writeFile(at('.npmrc'), '//npm.example.net/:_authToken=secret')],
     ['installed dependencies', () => mkdir(at('lib/node_modules/x'), { recursive: true })],
   ])('%s', async (_what, change) => {
     const before = await digestTree(app, null);
@@ -55,12 +56,13 @@ test('a copy has the digest of its source, and modes of its own', async () => {
   await chmod(at('index.js'), 0o600);
   await chmod(at('start.sh'), 0o4777);
   await mkdir(at('.git'));
+  await writeFile(at('.npmrc'), '//npm.example.net/:_authToken=secret');
   const copy = join(await temporaryDirectory(), 'deep/copy');
   await copyTree(app, copy);
   expect(await digestTree(copy, null)).toBe(await digestTree(app, null));
   const modes = await Promise.all(['.', 'lib', 'index.js', 'start.sh'].map((path) => stat(join(copy, path))));
   expect(modes.map(({ mode }) => (mode & 0o7777).toString(8))).toEqual(['755', '755', '644', '755']);
-  await expect(stat(join(copy, '.git'))).rejects.toThrow('ENOENT');
+  for (const left of ['.git', '.npmrc']) await expect(stat(join(copy, left))).rejects.toThrow('ENOENT');
 });
 
 describe('the cache', () => {
