@@ -39,7 +39,11 @@ export function foresee(input: ForeseeInput): Foreseen {
     observed = imagine(observed, round.operations);
     if (dependsOnWorld(input)) latest = desire({ ...input, observed, allocation: latest.allocation });
   }
-  return { plan: merge(rounds), allocation: latest.allocation, diagnostics: first.diagnostics };
+  return {
+    plan: merge(rounds),
+    allocation: latest.allocation,
+    diagnostics: (latest.desired === null ? latest : first).diagnostics,
+  };
 }
 
 /** Where we give the addresses ourselves, nothing that is desired depends on what was done. */

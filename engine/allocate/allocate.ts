@@ -2,8 +2,9 @@ import type { Allocation } from '../../model/allocation.ts';
 import type { Place } from '../../model/diagnostic.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Digest } from '../../model/json.ts';
+import type { UnitName } from '../../model/names.ts';
 import { unitName } from '../../model/names.ts';
-import type { Observed } from '../../model/observed.ts';
+import type { Observed, ObservedMachine } from '../../model/observed.ts';
 import { byText } from '../../model/order.ts';
 import type { ProviderTraits } from '../../model/provider.ts';
 import type { EngineReport } from '../report.ts';
@@ -11,7 +12,7 @@ import { allocateAddresses } from './addresses.ts';
 import { chooseSubnet } from './choose-subnet.ts';
 import { allocateNumbers } from './numbers.ts';
 import type { Subnet } from './subnet.ts';
-import { formatSubnet } from './subnet.ts';
+import { capacity, formatSubnet } from './subnet.ts';
 
 export interface AllocateInput {
   readonly environment: Environment;
@@ -34,15 +35,30 @@ export function allocate(input: AllocateInput): Allocation {
   const addresses: Record<string, string> = {};
   for (const [provider, names] of unitsByProvider(environment, units)) {
     if (input.traits.get(provider)?.addresses !== 'allocated') continue;
-    const subnet = subnetOf(provider, names.length, input);
-    if (subnet === null) continue;
-    subnets[provider] = formatSubnet(subnet);
     const machines = observed.providers[provider]?.machines ?? [];
+    const subnet = subnetOf(provider, names.length, input);
+    if (subnet === null || !hasRoom(subnet, names, { machines, input })) continue;
+    subnets[provider] = formatSubnet(subnet);
     for (const [unit, address] of allocateAddresses(subnet, names, allocation.addresses, machines)) {
       addresses[unit] = address;
     }
   }
   return { units, subnets, addresses };
+}
+
+/** Machines that are about to go have their addresses until they are gone. */
+function hasRoom(
+  subnet: Subnet,
+  names: readonly UnitName[],
+  { machines, input }: { readonly machines: readonly ObservedMachine[]; readonly input: AllocateInput },
+): boolean {
+  const all = new Set([...names, ...machines.map(({ unit }) => unit)]);
+  if (all.size <= capacity(subnet.prefix)) return true;
+  const place: Place = { file: input.environment.file, line: 1, column: 1 };
+  const going = all.size - names.length;
+  const message = `the network ${formatSubnet(subnet)} has no room for ${names.length} units beside ${going} that go`;
+  input.report.error('E2302', place, message, 'let these go first: add the new units when cantrip up has removed them');
+  return false;
 }
 
 function unitsByProvider(environment: Environment, units: Allocation['units']): [string, string[]][] {

@@ -1,5 +1,5 @@
 import type { Allocation, UnitNumbers } from '../../model/allocation.ts';
-import { unitParts } from '../../model/names.ts';
+import { byUnit, unitParts } from '../../model/names.ts';
 import type { Observed } from '../../model/observed.ts';
 
 /**
@@ -16,8 +16,8 @@ export function allocateNumbers(
   const result: Record<string, UnitNumbers> = {};
   for (const [application, count] of counts) {
     const existing = seen.get(application) ?? [];
-    const before = stored[application] ?? { numbers: existing, next: 0 };
-    const next = Math.max(before.next, (existing.at(-1) ?? -1) + 1);
+    const before = stored[application] ?? { numbers: existing.slice(0, count), next: 0 };
+    const next = Math.max(before.next, ...existing.map((number) => number + 1));
     result[application] = resize(before.numbers, next, count);
   }
   for (const [application, { next }] of Object.entries(stored)) result[application] ??= { numbers: [], next };
@@ -30,16 +30,20 @@ function resize(numbers: readonly number[], next: number, count: number): UnitNu
   return { numbers: [...kept, ...added], next: next + added.length };
 }
 
-/** Application → numbers of the units that have a machine or storage, ascending. */
+/**
+ * Application → numbers of the units there are: those with a machine first, because others' storage may be what an
+ * earlier scaling down kept; each ascending.
+ */
 function numbersSeen(observed: Observed): ReadonlyMap<string, readonly number[]> {
+  const providers = Object.values(observed.providers);
+  const machines = providers.flatMap((provider) => provider.machines.map(({ unit }) => unit));
+  const storage = providers.flatMap((provider) => provider.storage.map(({ unit }) => unit));
   const seen = new Map<string, Set<number>>();
-  for (const provider of Object.values(observed.providers)) {
-    for (const { unit } of [...provider.machines, ...provider.storage]) {
-      const { application, number } = unitParts(unit);
-      const numbers = seen.get(application);
-      if (numbers === undefined) seen.set(application, new Set([number]));
-      else numbers.add(number);
-    }
+  for (const unit of [...machines.sort(byUnit), ...storage.sort(byUnit)]) {
+    const { application, number } = unitParts(unit);
+    const numbers = seen.get(application);
+    if (numbers === undefined) seen.set(application, new Set([number]));
+    else numbers.add(number);
   }
-  return new Map([...seen].map(([application, numbers]) => [application, [...numbers].sort((a, b) => a - b)]));
+  return new Map([...seen].map(([application, numbers]) => [application, [...numbers]]));
 }

@@ -48,6 +48,15 @@ describe('numbers', () => {
     expect(allocation(web(2), { observed: kept }).units.web).toEqual({ numbers: [0, 1], next: 2 });
   });
 
+  it('with the store lost, who runs goes on, and storage that was only kept stays so', () => {
+    const two = deployed(web(2), { charms: CHARMS });
+    const { container } = two.observed.providers;
+    if (container === undefined) throw new Error('nothing was deployed');
+    const machines = container.machines.filter(({ unit }) => unit === 'web/1');
+    const observed: Observed = { providers: { container: { ...container, machines } } };
+    expect(allocation(web(1), { observed }).units.web).toEqual({ numbers: [1], next: 2 });
+  });
+
   it('stay as they are on the way down', () => {
     const stored = { ...EMPTY_ALLOCATION, units: { web: { numbers: [1, 4], next: 5 } } };
     expect(allocation(web(1), { allocation: stored, mode: 'down' })).toEqual(stored);
@@ -143,6 +152,15 @@ describe('addresses', () => {
     const next = allocation(text, from);
     expect(Object.keys(next.addresses).map((unit) => unitParts(unit).application)).toEqual(['web', 'xyz']);
     expect(next.addresses['xyz/0']).not.toBe(from.allocation.addresses['web/1']);
+  });
+
+  it('of machines about to go may leave too little room, which is told', () => {
+    const from = deployed(web(200), { charms: CHARMS });
+    const text = web(100).replace('web:', 'other:');
+    expect(faults(text, { charms: CHARMS, ...from })).toEqual([
+      `environment.yaml:1:1 E2302 the network ${from.allocation.subnets.container} has no room for 100 units beside 200` +
+        ' that go | let these go first: add the new units when cantrip up has removed them',
+    ]);
   });
 
   it('are free again when the machine is gone', () => {
