@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { intentIn, viewOf } from '../../charms/kit/testing.ts';
 import { openCharms } from '../../controller/read/charms/source.ts';
 import { sha256 } from '../../controller/read/digest.ts';
@@ -23,6 +23,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
+  cpSync(join(folder, 'charms/redis/redis.ts'), join(folder, 'charms/cache-page/redis.ts'));
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,8 +70,19 @@ test.each(['greeter', 'redis'])("%s loads as a user's charm does, and answers li
   expect(charm.evaluate(viewOf(module))).toEqual({ kind: 'intent', intent: intentIn(module) });
 });
 
-test('what the guide says of a test is so', async () => {
-  await import(join(folder, 'charms/redis/charm.test.ts'));
+test("the guide's second charm loads from its own folder, with a copy of the interface", async () => {
+  const charm = await load('cache-page');
+  expect(charm.metadata).toMatchObject({ name: 'cache-page', ports: ['http'] });
+});
+
+// Imported while the tests are collected: the guide's own test is then one of these.
+describe('what the guide says of a test is so', async () => {
+  const place = mkdtempSync(join(root, 'build/guide-test-'));
+  afterAll(() => rmSync(place, { recursive: true }));
+  for (const { name, text } of blocks('docs/write-a-charm.md')) {
+    if (name.startsWith('charms/redis/')) writeFileSync(join(place, name.slice('charms/redis/'.length)), text);
+  }
+  await import(join(place, 'charm.test.ts'));
 });
 
 test('the greeter takes over another greeting by a signal', async () => {

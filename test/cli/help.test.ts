@@ -59,6 +59,18 @@ it('docs/commands.md is the help of all verbs', async () => {
 
 const OUTCOME_KEYS = Object.keys(refusalJson('', []));
 
+const PLAN_KEYS = 'version, environment, empty, counts, operations, secretsToGenerate, waiting, retained';
+const STATUS_KEYS = 'version, environment, file, applications, units, relations, routes, retained, storage, holder';
+const JSON_VALUES = [
+  ['`up`, `down` and all that edit the file', `{${OUTCOME_KEYS.join(', ')}}`],
+  ['the same with `--dry-run`, and `plan`', `{${PLAN_KEYS}}`],
+  ['`status`', `{${STATUS_KEYS}}`],
+  ['`validate`', '[{code, severity, message, hint, file, line, column}]'],
+  ['`config` that only shows', '{application, charm, settings}'],
+  ['`logs`, a line each', '{unit, service, timeMs, stream, text}'],
+  ['`doctor`', '[{name, level, message, hint}]'],
+];
+
 const COMMANDS_HEAD = `# Commands
 
 What \`cantrip help VERB\` prints. This page is compared with the program;
@@ -70,19 +82,14 @@ Words of Juju, Compose and Terraform are understood as well: ${Object.keys(ALIAS
 
 ## JSON
 
-With \`--json\` a verb prints one JSON value on standard output; everything told to people goes to standard error. Keys are
-only ever added; \`version\` rises when one changes its meaning. Wrong use (an unknown option, a file that is not there)
-prints nothing and exits with 2.
+With \`--json\` a verb prints one JSON value on standard output; what is told to people goes to standard error. Keys
+are only ever added; \`version\` rises when one changes its meaning. Wrong use (an unknown option, a file that is not
+there) prints nothing and exits with 2.
 
-| verb | value |
-|---|---|
-| \`up\`, \`down\` and all that edit the file | \`{${OUTCOME_KEYS.join(', ')}}\`. \`outcome\` is \`done\`, \`failed\`, \`deadline\`, \`interrupted\` or \`refused\`; \`status\` is what \`status --json\` prints of units, or null; \`forgotten\`: the data is gone, too |
-| the same with \`--dry-run\`, \`plan\` | \`{version, environment, empty, counts, operations, secretsToGenerate, waiting, retained}\` |
-| \`status\` | \`{version, environment, file, applications, units, relations, routes, retained, storage, holder}\` |
-| \`validate\` | \`[{code, severity, message, hint, file, line, column}]\` |
-| \`config\` that only shows | \`{application, charm, settings}\` |
-| \`logs\` | one line each: \`{unit, service, timeMs, stream, text}\` |
-| \`doctor\` | \`[{name, level, message, hint}]\` |
+${JSON_VALUES.map(([verbs, value]) => `* ${verbs}: \`${value}\``).join('\n')}
+
+\`outcome\` is \`done\`, \`failed\`, \`deadline\`, \`interrupted\` or \`refused\`; \`operations\` counts those that were
+done; \`forgotten\` tells that the data is gone, too; the \`status\` of an outcome is null when nothing was looked at.
 `;
 
 it('the keys of JSON that the page names are the ones that are printed', () => {
