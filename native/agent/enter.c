@@ -1,6 +1,7 @@
 #include "enter.h"
 
 #include <errno.h>
+#include <linux/prctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -10,12 +11,24 @@
 #include "raw.h"
 #include "spawn.h"
 
-enum { FIRST_FREE = 10, SIGNAL_SET_SIZE = 8 };
+enum { FIRST_FREE = 10, SIGNAL_SET_SIZE = 8, REPORT = 3 };
+
+enum stage { STAGE_JOIN, STAGE_SETNS, STAGE_CLONE, STAGE_STEPS };
+
+static void report(const struct enter *enter, long pid, long result, uint32_t stage)
+{
+	const struct enter_report message = {(int32_t)pid, (int32_t)-result, stage};
+
+	raw(SYS_write, enter->report, &message, sizeof message);
+}
 
 static long arrange_descriptors(struct enter *enter)
 {
-	long copies[3];
+	long copies[3], report = raw(SYS_fcntl, enter->report, F_DUPFD, FIRST_FREE);
 
+	if (report < 0)
+		return report;
+	enter->report = (int)report;
 	for (int i = 0; i < 3; i++) {
 		copies[i] = raw(SYS_fcntl, enter->standard[i], F_DUPFD, FIRST_FREE);
 		if (copies[i] < 0)
@@ -27,7 +40,11 @@ static long arrange_descriptors(struct enter *enter)
 		if (result < 0)
 			return result;
 	}
-	return raw(SYS_close_range, 3, ~0U, 0);
+	report = raw(SYS_dup3, report, REPORT, O_CLOEXEC);
+	if (report < 0)
+		return report;
+	enter->report = REPORT;
+	return raw(SYS_close_range, REPORT + 1, ~0U, 0);
 }
 
 static long own_session(struct enter *enter)
@@ -102,54 +119,68 @@ static long execute(struct enter *enter)
 	return result;
 }
 
+static const struct {
+	const char *stage;
+	long (*run)(struct enter *);
+} steps[] = {
+	{"descriptors", arrange_descriptors},
+	{"session", own_session},
+	{"directory", change_directory},
+	{"user", become_user},
+	{"restrict", restrict_rights},
+	{"exec", execute},
+};
+
+enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
+
+const char *enter_stage(uint32_t stage)
+{
+	static const char *const first[] = {"join", "setns", "clone"};
+
+	if (stage < STAGE_STEPS)
+		return first[stage];
+	return stage - STAGE_STEPS < STEP_COUNT ? steps[stage - STAGE_STEPS].stage : "exec";
+}
+
 /* Stage two, in all of the container's namespaces. */
 static int run_program(void *argument)
 {
-	static const struct {
-		const char *stage;
-		long (*run)(struct enter *);
-	} steps[] = {
-		{"descriptors", arrange_descriptors},
-		{"session", own_session},
-		{"directory", change_directory},
-		{"user", become_user},
-		{"restrict", restrict_rights},
-		{"exec", execute},
-	};
 	struct enter *enter = argument;
 
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-		long result;
+	for (uint32_t i = 0; i < STEP_COUNT; i++) {
+		long result = steps[i].run(enter);
 
-		enter->stage = steps[i].stage;
-		result = steps[i].run(enter);
 		if (result < 0) {
-			enter->number = (int)-result;
+			report(enter, 0, result, STAGE_STEPS + i);
 			return 1;
 		}
 	}
 	return 1;
 }
 
-static int fail(struct enter *enter, const char *stage, long result)
+static int fail(const struct enter *enter, uint32_t stage, long result)
 {
-	enter->stage = stage;
-	enter->number = (int)-result;
+	report(enter, 0, result, stage);
 	return 1;
 }
 
 int enter_main(void *argument)
 {
 	const int all = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP;
-	struct spawn options = {.flags = CLONE_PARENT, .group = -1, .stack = STACK_SECOND};
+	struct spawn options = {.flags = CLONE_PARENT, .group = -1, .stack = STACK_SECOND, .apart = true};
 	struct enter *enter = argument;
-	long result = group_join(enter->group);
+	long result = raw(SYS_prctl, PR_SET_DUMPABLE, 0); /* until something is executed */
 
+	if (result == 0)
+		result = group_join(enter->group);
 	if (result < 0)
-		return fail(enter, "join", result);
+		return fail(enter, STAGE_JOIN, result);
 	result = raw(SYS_setns, enter->pidfd, all);
 	if (result < 0)
-		return fail(enter, "setns", result);
-	enter->pid = spawn(&options, run_program, enter, NULL);
-	return enter->pid < 0 ? fail(enter, "clone", enter->pid) : 0;
+		return fail(enter, STAGE_SETNS, result);
+	result = spawn(&options, run_program, enter, NULL);
+	if (result < 0)
+		return fail(enter, STAGE_CLONE, result);
+	report(enter, result, 0, STAGE_CLONE);
+	return 0;
 }

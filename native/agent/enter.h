@@ -1,4 +1,8 @@
-/* The way of one more process into a running container, for children that share memory: raw calls only. */
+/*
+ * The way of one more process into a running container, whose root may be hostile: it sees that process and may stop
+ * it, or make it wait for a file, at any moment from its birth on. So it runs apart from the agent, cannot be traced,
+ * and tells by a pipe how far it has come.
+ */
 #ifndef CANTRIP_ENTER_H
 #define CANTRIP_ENTER_H
 
@@ -27,15 +31,19 @@ struct enter {
 	int group_count;
 	uint64_t caps;
 	const struct filter *filter;
-
-	/* What came of it. */
-	long pid; /* as the host counts */
-	int ended; /* descriptor of the process */
-	int number;
-	const char *stage;
+	int report; /* the pipe's end to write; closed by the execution */
 };
 
-/* Stage one: enters the namespaces and starts stage two in them. Returns an exit code. */
+/* One message through the pipe: the process begins, or why it does not. */
+struct enter_report {
+	int32_t pid;    /* as the host counts; 0 in a failure */
+	int32_t number; /* errno, 0 = it begins */
+	uint32_t stage;
+};
+
+/* Stage one: enters the namespaces and starts stage two in them, a child of the agent's. Returns an exit code. */
 int enter_main(void *enter);
+/* What was being done when it failed. */
+const char *enter_stage(uint32_t stage);
 
 #endif

@@ -2,17 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,127 +15,203 @@
 #include "container.h"
 #include "enter.h"
 #include "execution_request.h"
+#include "log.h"
 #include "process.h"
 #include "raw.h"
 #include "spawn.h"
+#include "terminal.h"
 
+/* How long a program may take to be executed: the container's root can make it take for ever. */
+enum { BEGIN_MS = 5000 };
+
+/* First it is on its way into the container and reports, then it runs; it is over when both are. */
 struct execution {
 	struct agent *agent;
 	struct client *client; /* NULL when it has gone */
 	uint32_t request;
-	pid_t pid;
-	struct watch watch; /* its pidfd */
+	char *program;
+	pid_t entering; /* stage one */
+	struct watch report;
+	struct timer patience;
+	struct error failure; /* number 0 = none */
+	int master;           /* of its terminal, until that is handed over */
+	pid_t pid;            /* 0 = not known yet */
+	struct watch process; /* its pidfd, -1 when there is none or it has ended */
+	int status;
 	struct execution *next;
 };
 
 static void drop(struct execution *execution)
 {
 	struct execution **at = &execution->agent->first_execution;
+	struct watch *watches[] = {&execution->report, &execution->process};
 
 	while (*at != execution)
 		at = &(*at)->next;
 	*at = execution->next;
-	loop_unwatch(&execution->agent->loop, &execution->watch);
-	close(execution->watch.fd);
+	loop_cancel(&execution->agent->loop, &execution->patience);
+	for (int i = 0; i < 2; i++) {
+		if (watches[i]->fd >= 0)
+			loop_unwatch(&execution->agent->loop, watches[i]);
+		close_descriptor(&watches[i]->fd);
+	}
+	close_descriptor(&execution->master);
+	free(execution->program);
 	free(execution);
 }
 
-static void ended(struct watch *watch, uint32_t events)
+static void finish(struct execution *execution)
 {
-	struct execution *execution = OWNER(watch, struct execution, watch);
 	struct writer fields = {0};
-	int status = 0;
 
-	(void)events;
-	process_reap(execution->pid, watch->fd, &status);
 	if (execution->client) {
-		wire_number(&fields, EXEC_END_STATUS, (uint32_t)status);
+		wire_number(&fields, EXEC_END_STATUS, (uint32_t)execution->status);
 		client_event(execution->client, EVENT_EXEC_END, execution->request, &fields);
 		wire_release(&fields);
 	}
 	drop(execution);
 }
 
-/* The container's own /dev/pts/ptmx, made sure to be one although the container's root could lie about it. */
-static int open_master(const struct container *container, struct error *error)
+static void ended(struct watch *watch, uint32_t events)
 {
-	char path[64];
-	struct stat status;
-	struct statfs system;
-	cleanup_close int root = -1, found = -1;
-	int master;
+	struct execution *execution = OWNER(watch, struct execution, process);
 
-	snprintf(path, sizeof path, "/proc/%d/root", container->pid);
-	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	found = root < 0 ? -1 : raw_open_inside(root, "dev/pts/ptmx", O_PATH | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
-	if (found < 0 || fstat(found, &status) < 0 || fstatfs(found, &system) < 0)
-		return error_set(error, ENODEV, "terminal", "/dev/pts/ptmx", "cannot be opened");
-	if (system.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(status.st_mode) || status.st_rdev != makedev(5, 2))
-		return error_set(error, ENODEV, "terminal", "/dev/pts/ptmx", "is no terminal multiplexer");
-	snprintf(path, sizeof path, "/proc/self/fd/%d", found);
-	master = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return master < 0 ? error_system(error, "terminal", "/dev/pts/ptmx") : master;
+	(void)events;
+	process_reap(execution->pid, watch->fd, &execution->status);
+	loop_unwatch(&execution->agent->loop, watch);
+	close_descriptor(&watch->fd);
+	if (execution->report.fd < 0)
+		finish(execution);
 }
 
-static int open_terminal(const struct container *container, const struct execution_request *wanted, int *master,
-			 int *slave, struct error *error)
+/* From its birth on its end is watched for. */
+static void born(struct execution *execution, pid_t pid)
 {
-	struct winsize size = {.ws_row = wanted->rows, .ws_col = wanted->columns};
-	int unlocked = 0;
+	struct error error;
 
-	*master = open_master(container, error);
-	if (*master < 0)
-		return -1;
-	if (ioctl(*master, TIOCSPTLCK, &unlocked) < 0 || (size.ws_row && ioctl(*master, TIOCSWINSZ, &size) < 0))
-		return error_system(error, "terminal", "pts");
-	*slave = ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (*slave < 0 || fchown(*slave, wanted->uid, (gid_t)-1) < 0)
-		return error_system(error, "terminal", "pts");
-	return 0;
+	execution->pid = pid;
+	execution->process.fd = (int)raw(SYS_pidfd_open, pid, 0);
+	if (execution->process.fd >= 0 &&
+	    loop_watch(&execution->agent->loop, &execution->process, EPOLLIN, &error) == 0)
+		return;
+	close_descriptor(&execution->process.fd);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, __WALL);
+	error_set(&execution->failure, ENOMEM, "exec", execution->program, "the program cannot be followed");
 }
 
-/* Returns the pid of the program, running in the container. */
-static int enter(struct agent *agent, const struct container *container, struct enter *enter, struct error *error)
+static void answer(struct execution *execution)
 {
-	struct spawn options = {.group = -1};
+	struct writer fields = {0};
+
+	if (!execution->client)
+		return;
+	if (execution->failure.number) {
+		log_error("refused", &execution->failure);
+		client_refuse(execution->client, AGENT_EXEC, execution->request, &execution->failure);
+		execution->client = NULL;
+		return;
+	}
+	if (execution->master >= 0)
+		connection_attach(&execution->client->connection, take_descriptor(&execution->master));
+	wire_number(&fields, EXEC_PID, (uint32_t)execution->pid);
+	client_answer(execution->client, AGENT_EXEC, execution->request, &fields);
+	wire_release(&fields);
+}
+
+/* Nobody reports any more: it has been executed, or never will be. */
+static void begun(struct execution *execution)
+{
+	loop_cancel(&execution->agent->loop, &execution->patience);
+	loop_unwatch(&execution->agent->loop, &execution->report);
+	close_descriptor(&execution->report.fd);
+	waitpid(execution->entering, NULL, 0); /* it is ending, else its end of the pipe would be open */
+	if (!execution->pid && !execution->failure.number)
+		error_set(&execution->failure, ESRCH, "exec", execution->program, "the container has ended meanwhile");
+	answer(execution);
+	if (execution->process.fd < 0)
+		finish(execution);
+}
+
+static void reported(struct watch *watch, uint32_t events)
+{
+	struct execution *execution = OWNER(watch, struct execution, report);
+	struct enter_report report;
+	ssize_t got;
+
+	(void)events;
+	while ((got = read(watch->fd, &report, sizeof report)) == sizeof report) {
+		if (report.number == 0)
+			born(execution, report.pid);
+		else if (!execution->failure.number)
+			error_set(&execution->failure, report.number, enter_stage(report.stage), execution->program,
+				  "%s", strerror(report.number));
+	}
+	if (got == 0)
+		begun(execution);
+}
+
+/* While it is on its way both stages are killed; what runs already is only told. */
+static void hang_up(struct execution *execution)
+{
+	bool entering = execution->report.fd >= 0;
+
+	if (entering)
+		kill(execution->entering, SIGKILL);
+	if (execution->process.fd >= 0)
+		raw(SYS_pidfd_send_signal, execution->process.fd, entering ? SIGKILL : SIGHUP, NULL, 0);
+}
+
+static void too_late(struct timer *timer)
+{
+	struct execution *execution = OWNER(timer, struct execution, patience);
+
+	error_set(&execution->failure, ETIMEDOUT, "exec", execution->program, "has not begun within %d seconds",
+		  BEGIN_MS / 1000);
+	hang_up(execution);
+}
+
+/* Starts stage one. The end of the pipe to read is the execution's. */
+static int enter(struct execution *execution, const struct container *container, struct enter *enter,
+		 struct error *error)
+{
+	struct spawn options = {.group = -1, .apart = true};
 	struct group group;
-	long stage_one;
+	long pid;
 
-	if (group_open(&agent->workshop.cgroups, container->id, &group, error) < 0)
+	if (group_open(&execution->agent->workshop.cgroups, container->id, &group, error) < 0)
 		return -1;
 	enter->group = &group;
 	options.group = group.v2;
-	stage_one = spawn(&options, enter_main, enter, NULL);
+	pid = spawn(&options, enter_main, enter, NULL);
 	group_close(&group);
-	prctl(PR_SET_DUMPABLE, 1); /* a change of user in a child that shares memory has cleared it */
-	if (stage_one < 0)
-		return error_set(error, (int)-stage_one, "clone", container->id, "%s", strerror((int)-stage_one));
-	waitpid((pid_t)stage_one, NULL, 0);
-	if (enter->number == 0)
-		return (int)enter->pid;
-	if (enter->pid > 0)
-		waitpid((pid_t)enter->pid, NULL, __WALL);
-	return error_set(error, enter->number, enter->stage, enter->arguments[0], "%s", strerror(enter->number));
+	execution->entering = (pid_t)pid;
+	return pid < 0 ? error_set(error, (int)-pid, "clone", container->id, "%s", strerror((int)-pid)) : 0;
 }
 
-static int follow(struct request *request, pid_t pid, struct error *error)
+static struct execution *begin(const struct request *request, const char *program, struct error *error)
 {
 	struct execution *execution = calloc(1, sizeof *execution);
-	int pidfd = (int)raw(SYS_pidfd_open, pid, 0);
+	char *copy = strdup(program);
 
-	if (!execution || pidfd < 0) {
-		kill(pid, SIGKILL);
+	if (!execution || !copy) {
 		free(execution);
-		return error_set(error, ENOMEM, "exec", "", "the program cannot be followed");
+		free(copy);
+		error_set(error, ENOMEM, "exec", program, "there is no memory");
+		return NULL;
 	}
 	*execution = (struct execution){
-		request->agent, request->client, request->id, pid, {pidfd, ended}, request->agent->first_execution};
+		.agent = request->agent,
+		.client = request->client,
+		.request = request->id,
+		.program = copy,
+		.report = {-1, reported},
+		.process = {-1, ended},
+		.master = -1,
+		.next = request->agent->first_execution,
+	};
 	request->agent->first_execution = execution;
-	if (loop_watch(&request->agent->loop, &execution->watch, EPOLLIN, error) < 0) {
-		drop(execution);
-		return -1;
-	}
-	return 0;
+	return execution;
 }
 
 static void fill(struct enter *to, const struct execution_request *wanted, const struct container *container,
@@ -162,30 +231,50 @@ static void fill(struct enter *to, const struct execution_request *wanted, const
 	to->filter = &workshop->filter;
 }
 
+/* The descriptors of `parts` are the caller's. */
+static int send_in(struct execution *execution, const struct container *container, struct enter *parts,
+		   struct error *error)
+{
+	struct loop *loop = &execution->agent->loop;
+	cleanup_close int writing = -1;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return error_system(error, "exec", "pipe");
+	execution->report.fd = ends[0];
+	writing = parts->report = ends[1];
+	if (loop_watch(loop, &execution->report, EPOLLIN, error) < 0 || enter(execution, container, parts, error) < 0)
+		return -1;
+	loop_set(loop, &execution->patience, BEGIN_MS, too_late);
+	return OUTCOME_LATER;
+}
+
 static int run(struct request *request, const struct execution_request *wanted, struct error *error)
 {
 	struct connection *connection = &request->client->connection;
 	struct container *container = container_find(request->agent, wanted->id);
 	cleanup_close int master = -1, slave = -1;
 	struct enter parts = {.standard = {-1, -1, -1}};
-	int pid;
+	struct execution *execution;
+	int outcome;
 
 	if (!container || !container->running)
 		return error_set(error, ESRCH, "exec", wanted->id, "the container does not run");
-	if (wanted->terminal && open_terminal(container, wanted, &master, &slave, error) < 0)
+	if (wanted->terminal && terminal_open(container, wanted, &master, &slave, error) < 0)
 		return -1;
 	if (!wanted->terminal && connection->arrived_count != 3)
 		return error_set(error, EBADF, "exec", wanted->id, "the request needs three descriptors");
 	for (int i = 0; i < 3; i++)
 		parts.standard[i] = wanted->terminal ? slave : connection->arrived[i];
 	fill(&parts, wanted, container, &request->agent->workshop);
-	pid = enter(request->agent, container, &parts, error);
-	if (pid < 0 || follow(request, pid, error) < 0)
+	execution = begin(request, wanted->arguments.items[0], error);
+	if (!execution)
 		return -1;
-	wire_number(&request->reply, EXEC_PID, (uint32_t)pid);
-	if (wanted->terminal)
-		connection_attach(connection, take_descriptor(&master));
-	return OUTCOME_ANSWER;
+	execution->master = take_descriptor(&master);
+	outcome = send_in(execution, container, &parts, error);
+	if (outcome < 0)
+		drop(execution);
+	return outcome;
 }
 
 int execution_start(struct request *request, struct error *error)
@@ -211,9 +300,9 @@ int execution_signal(struct request *request, struct error *error)
 			wire_read_number(&field, &number);
 	}
 	for (struct execution *execution = request->agent->first_execution; execution; execution = execution->next) {
-		if (execution->client != request->client || execution->request != id)
+		if (execution->client != request->client || execution->request != id || execution->process.fd < 0)
 			continue;
-		if (raw(SYS_pidfd_send_signal, execution->watch.fd, number, NULL, 0) < 0)
+		if (raw(SYS_pidfd_send_signal, execution->process.fd, number, NULL, 0) < 0)
 			return error_set(error, EINVAL, "signal", "", "signal %u cannot be sent", (unsigned)number);
 		return OUTCOME_ANSWER;
 	}
@@ -226,7 +315,7 @@ void executions_forget_client(struct agent *agent, const struct client *client)
 		if (execution->client != client)
 			continue;
 		execution->client = NULL;
-		raw(SYS_pidfd_send_signal, execution->watch.fd, SIGHUP, NULL, 0);
+		hang_up(execution);
 	}
 }
 

@@ -115,7 +115,7 @@ int launch(struct workshop *workshop, const struct config *config, int control, 
 		.object = "",
 	};
 
-	child.init = program_load(&workshop->init, config->init, error);
+	child.init = program_load(&workshop->init, config->init, "cantrip-init", error);
 	if (child.init < 0 || open_parts(&parts, workshop, config, marks, error) < 0)
 		return -1;
 	child.root = parts.root;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -25,10 +26,11 @@
 #include "files.h"
 #include "idle.h"
 #include "log.h"
+#include "program.h"
 #include "spawn.h"
 #include "trash.h"
 
-enum { ANSWER_TRIES = 300, DESCRIPTORS_WANTED = 65536, IDLE_LIMIT = 30 };
+enum { ANSWER_TRIES = 300, DESCRIPTORS_WANTED = 65536, IDLE_LIMIT = 10 };
 
 struct options {
 	const char *run;
@@ -231,6 +233,11 @@ int main(int count, char **arguments)
 		fputs("usage: cantrip-agent --run DIR [--foreground] [--idle SECONDS]\n", stderr);
 		return 2;
 	}
+	if (program_seal(arguments, &error) < 0) {
+		fprintf(stderr, "cantrip-agent: %s '%s': %s\n", error.stage, error.object, error.message);
+		return 1;
+	}
+	prctl(PR_SET_NAME, "cantrip-agent");
 	if (directories_make(options.run, 0700) < 0 || !realpath(options.run, run_path)) {
 		fprintf(stderr, "cantrip-agent: %s: %s\n", options.run, strerror(errno));
 		return 1;

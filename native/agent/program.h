@@ -17,8 +17,14 @@ struct program {
 
 /*
  * Loads the file unless it is the one loaded last, and keeps it in `program`. Containers execute the copy, which
- * nobody can write to and which leads to no file of the host. Returns its descriptor, which stays the program's.
+ * nobody can write to and which leads to no file of the host; `name` is what /proc says. Returns its descriptor, which stays the program's.
  */
-int program_load(struct program *program, const char *path, struct error *error);
+int program_load(struct program *program, const char *path, const char *name, struct error *error);
+
+/*
+ * Goes on as a sealed copy of the running program, unless it is one: a link to /proc/self/exe in a container can make
+ * whoever executes something there execute the runtime, whose file must not be writable through that.
+ */
+int program_seal(char **arguments, struct error *error);
 
 #endif

@@ -49,7 +49,7 @@ static long clone_and_run(struct clone_args *arguments, int (*run)(void *), void
 long spawn(const struct spawn *options, int (*run)(void *), void *argument, int *pidfd)
 {
 	struct clone_args arguments = {
-		.flags = options->flags | CLONE_VM | CLONE_VFORK,
+		.flags = options->flags | (options->apart ? 0 : CLONE_VM | CLONE_VFORK),
 		.exit_signal = SIGCHLD,
 		.pidfd = (uintptr_t)pidfd,
 		.stack = (uintptr_t)stacks[options->stack],
