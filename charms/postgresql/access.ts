@@ -63,16 +63,21 @@ function lockOthers(names: readonly string[]): string[] {
   ];
 }
 
+/** In few transactions: each waits for the disk. */
 function roleAndDatabase({ name, password, relation }: Account): string[] {
   const [role, text] = [identifier(name), literal(name)];
   return [
     '',
+    'BEGIN;',
     `SELECT ${literal(`CREATE ROLE ${role}`)} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${text}) \\gexec`,
     `COMMENT ON ROLE ${role} IS ${literal(`${MARK}${relation}`)};`,
     `ALTER ROLE ${role} LOGIN PASSWORD '${password}';`,
+    'COMMIT;',
     ...makeDatabase(name, name),
+    'BEGIN;',
     `ALTER DATABASE ${role} OWNER TO ${role};`,
     `REVOKE ALL ON DATABASE ${role} FROM PUBLIC;`,
+    'COMMIT;',
   ];
 }
 
