@@ -18,6 +18,7 @@ export const CODES = {
   E1011: 'A merge key',
   E1012: 'A YAML tag that has no meaning here',
   E1013: 'A number that cannot be kept exactly',
+  E1014: 'The file is not UTF-8',
   E1101: 'Unknown key',
   E1102: 'Missing key',
   E1103: 'Value of the wrong type',

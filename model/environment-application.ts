@@ -76,6 +76,11 @@ function readKey<T>(
   return read(entry.value, reader) ?? fallback;
 }
 
+/** Whether it could be the name of a built-in charm; what is no path either was refused when the file was read. */
+export function isCharmName(charm: string): boolean {
+  return BUILT_IN_CHARM.test(charm);
+}
+
 const BUILT_IN_CHARM = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const LATER_CHARM = /^(npm|git\+https|git\+ssh|juju|ch|local|https?):/;
 
@@ -86,7 +91,7 @@ function readCharm(node: Located, { name, report }: ApplicationReader): string |
   if (later !== null) {
     const message = `charms from ${quote(`${later[1]}:`)} are not supported yet: ${quote(charm)}`;
     report.error('E1104', node.place, message, 'use a built-in charm or a path that begins with ./');
-  } else if (!BUILT_IN_CHARM.test(charm) && !/^\.{0,2}\//.test(charm)) {
+  } else if (!isCharmName(charm) && !/^\.{0,2}\//.test(charm)) {
     const hint = charm.includes('/') && !/\s/.test(charm) ? `a path begins with ./, for example ./${charm}` : null;
     report.error('E1108', node.place, `${quote(charm)} is neither the name of a charm nor a path`, hint);
   }

@@ -22,6 +22,9 @@ export function readYaml(text: string, file: string, report: Report): Located | 
   return document?.contents == null ? null : locate(document, places, report);
 }
 
+/** What stands for bytes that are no text. */
+const UNREADABLE = '\uFFFD';
+
 /** A fault at an offset of the text. */
 export type OffsetReport = (code: Code, offset: number, message: string, hint?: string | null) => void;
 
@@ -29,6 +32,12 @@ export type OffsetReport = (code: Code, offset: number, message: string, hint?: 
 export function parseYaml(text: string, fault: OffsetReport): ParsedYaml | null {
   if (text.length > MAX_FILE_LENGTH) {
     fault('E1006', 0, `the file has ${text.length} characters, at most ${MAX_FILE_LENGTH} are read`);
+    return null;
+  }
+  const foreign = text.indexOf(UNREADABLE);
+  if (foreign !== -1) {
+    const hint = 'save it as UTF-8: an edit would lose what cannot be read';
+    fault('E1014', foreign, 'a character here is not UTF-8', hint);
     return null;
   }
   const documents = compose(text, fault);

@@ -239,3 +239,8 @@ describe('aliases', () => {
     ]);
   });
 });
+
+it('bytes that are no UTF-8 are told, because an edit would lose them', () => {
+  const { diagnostics } = parseEnvironment('environment: shop\n# gr\uFFFD\uFFFDe\n', 'environment.yaml', OPTIONS);
+  expect(diagnostics).toMatchObject([{ code: 'E1014', place: { line: 2, column: 5 } }]);
+});

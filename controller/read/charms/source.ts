@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { CharmSource } from '../../../model/charm.ts';
+import { isCharmName } from '../../../model/environment-application.ts';
 import { didYouMean } from '../../../model/suggest.ts';
 import type { ReadContext } from '../situation.ts';
 import { openBundleCache } from './cache.ts';
@@ -37,6 +38,8 @@ function isPath(reference: string): boolean {
 }
 
 function unknown(reference: string, builtIn: readonly string[]): LoadedCharm {
+  // No name of a charm: said when the file was read.
+  if (!isCharmName(reference)) return { charm: null, diagnostics: [] };
   const message = `there is no charm ${JSON.stringify(reference)}`;
   const hint = didYouMean(reference, builtIn) ?? `built in are ${builtIn.join(', ')}; a path begins with ./`;
   return { charm: null, diagnostics: [{ code: 'E3001', severity: 'error', message, hint, place: null }] };

@@ -229,5 +229,7 @@ describe('built-in charms', () => {
     expect(diagnostics).toMatchObject([
       { code: 'E3001', message: 'there is no charm "haprox"', hint: 'did you mean "haproxy"?' },
     ]);
+    // Refused with a better reason when the file was read.
+    expect((await openCharms(context, '/e/environment.yaml').load('npm:@acme/x')).diagnostics).toEqual([]);
   });
 });
