@@ -1,4 +1,5 @@
 import type { DesiredUnit, Limits, MachineSpec } from '../../model/desired.ts';
+import type { ImageSpec } from '../../model/image.ts';
 import type { ObservedMachine } from '../../model/observed.ts';
 import type { ProviderTraits } from '../../model/provider.ts';
 
@@ -35,10 +36,19 @@ function brokenReason({ message }: ObservedMachine): string {
 
 /** What only a new machine can have otherwise. */
 function lastingChange(before: MachineSpec, after: MachineSpec): { reason: string; parts: readonly string[] } | null {
-  if (before.image.key !== after.image.key) return { reason: 'its image changes', parts: ['image', 'charm'] };
+  if (before.image.key !== after.image.key) return imageChange(before.image, after.image);
   if (before.address !== after.address) return { reason: 'its address changes', parts: [] };
   if (mounts(before) !== mounts(after)) return { reason: 'its storage changes', parts: ['storage'] };
   return null;
+}
+
+function imageChange(before: ImageSpec, after: ImageSpec): { reason: string; parts: readonly string[] } {
+  const digests = new Map(before.directories.map(({ name, digest }) => [name, digest]));
+  const changed = after.directories.find(({ name, digest }) => digests.get(name) !== digest);
+  const sameBase = before.base === after.base;
+  return changed === undefined || !sameBase
+    ? { reason: 'its image changes', parts: ['image', 'charm'] }
+    : { reason: `the content of its directory ${changed.name} changes`, parts: [`resources.${changed.name}`, 'charm'] };
 }
 
 function mounts({ storage }: MachineSpec): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deployed, planText } from './support/bench.ts';
+import { testCharm } from './support/charms.ts';
 import { SHOP, shop } from './support/shop.ts';
 
 const from = deployed(SHOP);
@@ -179,6 +180,15 @@ describe('the text of plans', () => {
 
       shop: 2 to change"
     `);
+  });
+  it('a directory whose content changes is named, with its line', () => {
+    const charms = { site: testCharm({ name: 'site', resources: ['html'], unit: () => ({}) }) };
+    const text = 'environment: e\napplications:\n  site:\n    charm: site\n    resources:\n      html: ./html\n';
+    const holding = (digest: string) => ({ charms, directories: new Map([['site/html', digest]]) });
+    const lines = planText(text, { ...holding('two'), from: deployed(text, holding('one')) }).split('\n');
+    expect(lines.find((line) => line.includes('replace'))).toBe(
+      '  site/0  # replace site/0: the content of its directory html changes (environment.yaml:6:7)',
+    );
   });
   it('another image', () => {
     expect(planText(shop({ 'units: 2': 'units: 2, image: debian/13' }), { from })).toMatchInlineSnapshot(`
