@@ -21,7 +21,8 @@ export function unusable(message: string): StoreError {
 }
 
 const HINT =
-  'put the backup of the state directory’s key in its place; without one, move the environment’s state.db away and run cantrip up: passwords are made anew';
+  'put the backup of the state directory’s key in its place; without one, move the environment’s state.db away and ' +
+  'run cantrip up: passwords are made anew';
 
 function readKey(file: string): Uint8Array | null {
   try {

@@ -158,8 +158,8 @@ describe('addresses', () => {
     const from = deployed(web(200), { charms: CHARMS });
     const text = web(100).replace('web:', 'other:');
     expect(faults(text, { charms: CHARMS, ...from })).toEqual([
-      `environment.yaml:1:1 E2302 the network ${from.allocation.subnets.container} has no room for 100 units beside 200` +
-        ' that go | let these go first: add the new units when cantrip up has removed them',
+      `environment.yaml:1:1 E2302 the network ${from.allocation.subnets.container} has no room for 100 units` +
+        ' beside 200 that go | let these go first: add the new units when cantrip up has removed them',
     ]);
   });
 
