@@ -45,13 +45,18 @@ export function openBundleCache(options: BundleCacheOptions): BundleCache {
       return { code: code.toString(), compiled: readOrNull(fileOf(entry, 'bin')), map };
     },
     store(entry, bundle, compiled) {
-      mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
       const inputs = Object.fromEntries([kit, ...bundle.inputs].map((file) => [file, digestOf(file, digest)]));
-      // The manifest last: the others mean nothing without it.
-      write(fileOf(entry, 'js'), bundle.code);
-      write(fileOf(entry, 'map'), bundle.map);
-      write(fileOf(entry, 'bin'), compiled);
-      write(fileOf(entry, 'json'), JSON.stringify({ inputs } satisfies Manifest));
+      try {
+        mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+        // The manifest last: the others mean nothing without it.
+        write(fileOf(entry, 'js'), bundle.code);
+        write(fileOf(entry, 'map'), bundle.map);
+        write(fileOf(entry, 'bin'), compiled);
+        write(fileOf(entry, 'json'), JSON.stringify({ inputs } satisfies Manifest));
+      } catch (error) {
+        // Who may not write there, or has no room, does without: the charm is bundled again next time.
+        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      }
     },
   };
 }

@@ -217,6 +217,11 @@ describe('what is refused when it runs', () => {
   });
 });
 
+test('where the cache cannot be written the charm is loaded all the same', async () => {
+  write({ 'charms/hello/charm.ts': HELLO, 'charms/hello/greet.ts': GREET, cache: 'a file in the way\n' });
+  expect((await load('./charms/hello')).diagnostics).toEqual([]);
+});
+
 describe('built-in charms', () => {
   test('an unknown name is answered with the nearest', async () => {
     const context = {
