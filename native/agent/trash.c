@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #include "../common/cleanup.h"
 #include "raw.h"
 
-enum { PLACE_MAX = 16 };
+enum { PLACE_MAX = 16, DEPTH_MAX = 128 };
 
 /* Directories with something to delete, and the child at work there. */
 static struct {
@@ -27,15 +28,31 @@ static struct {
 	pid_t deleter; /* 0 = none */
 } places[PLACE_MAX];
 
-/* Deletes what is in the directory; takes the descriptor over. One directory is open per level. */
-static void empty_directory(int directory)
+/* Brings a directory that lies deep up to the top, where its turn comes again. */
+static void lift(int top, int parent, const char *name)
+{
+	static unsigned count;
+	char fresh[32];
+
+	do
+		snprintf(fresh, sizeof fresh, "deep-%u", ++count);
+	while (raw(SYS_renameat2, parent, name, top, fresh, RENAME_NOREPLACE) == -EEXIST);
+}
+
+/*
+ * Deletes what is in the directory; takes the descriptor over. One directory is open per level, so that there is a
+ * limit to levels: a container can make more of them than a process can have descriptors. Returns whether some were
+ * lifted out.
+ */
+static bool empty_directory(int top, int directory, int depth)
 {
 	DIR *entries = fdopendir(directory);
 	struct dirent *entry;
+	bool lifted = false;
 
 	if (!entries) {
 		close(directory);
-		return;
+		return false;
 	}
 	while ((entry = readdir(entries))) {
 		int inner;
@@ -44,12 +61,20 @@ static void empty_directory(int directory)
 			continue;
 		if (entry->d_type != DT_DIR && unlinkat(dirfd(entries), entry->d_name, 0) == 0)
 			continue;
+		if (unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR) == 0)
+			continue;
+		if (depth == DEPTH_MAX) {
+			lift(top, dirfd(entries), entry->d_name);
+			lifted = true;
+			continue;
+		}
 		inner = openat(dirfd(entries), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (inner >= 0)
-			empty_directory(inner);
+			lifted |= empty_directory(top, inner, depth + 1);
 		unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR);
 	}
 	closedir(entries);
+	return lifted;
 }
 
 /* In the child: nothing of the agent's stays open, neither its sockets nor its lock. */
@@ -64,7 +89,8 @@ static void delete_in_background(int directory, const char *path)
 	raw(SYS_close_range, KEPT + 1, ~0U, 0);
 	setpriority(PRIO_PROCESS, 0, 19);
 	raw(SYS_ioprio_set, OF_PROCESS, 0, IDLE_CLASS);
-	empty_directory(KEPT);
+	while (empty_directory(KEPT, openat(KEPT, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0))
+		continue;
 	rmdir(path);
 	_exit(0);
 }

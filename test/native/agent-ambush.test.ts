@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, readlinkSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentLab, buildFixture, until } from './agent-lab.ts';
 
@@ -51,6 +51,16 @@ describe('a container whose root lies in wait for programs run there', () => {
     const result = spawnSync(lab.execProgram(), ['--run', lab.run, '--id', id, '--', '/innocent']);
     expect(result.stderr.toString()).toContain('usage: cantrip-agent');
     expect(readlinkSync(`/proc/${pid}/exe`)).toBe('/memfd:cantrip-agent (deleted)');
+  });
+
+  test('that left more directories in each other than a process can open is deleted all the same', async () => {
+    const { pid } = await lab.agent.hello();
+    expect(spawnSync('prlimit', ['--pid', String(pid), '--nofile=200']).status).toBe(0);
+    const left = join(lab.directory, 'left', 'files');
+    mkdirSync(left, { recursive: true });
+    expect(spawnSync(buildFixture('hunter'), ['deep', '2000'], { cwd: left }).status).toBe(0);
+    await lab.agent.remove(id, { graceMs: 0, trash: [left] });
+    await until(() => readdirSync(dirname(left)).length === 0, 'the trash to be empty');
   });
 
   async function run(): Promise<End> {
