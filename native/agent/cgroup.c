@@ -170,8 +170,8 @@ static void kill_members(int root, const char *id)
 	for (char *at = text, *end; *at; at = end) {
 		long pid = strtol(at, &end, 10);
 
-		if (end == at)
-			break;
+		if (end == at || *end != '\n')
+			break; /* the list is cut there, perhaps in the middle of a number: the rest comes the next time */
 		if (pid > 1 && pid != getpid())
 			kill((pid_t)pid, SIGKILL);
 	}
