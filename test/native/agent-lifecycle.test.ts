@@ -106,7 +106,8 @@ describe('a container of the agent', () => {
   test('cannot fork or fill the memory beyond its limits, and the kills are counted', async () => {
     const { id } = await lab.start({ limits: { cpuMillicores: 0, memoryBytes: 8 << 20, pids: 20, cpuWeight: 0 } });
     expect(lab.probe(id, ['forks']).output).toMatch(/^1[0-9] EAGAIN\n$/);
-    expect(lab.probe(id, ['memory']).status).toBe(137);
+    await until(() => groupFile(id, 'pids', 'pids.current') === '1', 'the end of the forks');
+    expect(lab.probe(id, ['memory'])).toMatchObject({ status: 137, complaints: '' });
     expect((await lab.agent.list())[0]?.oomKills).toBe(1);
     await lab.agent.remove(id, { graceMs: 0, trash: [] });
   });
