@@ -36,7 +36,7 @@ export function reportLines(question: string, subjects: readonly Subject[]): Rep
   });
 }
 
-export function median(samples: readonly number[]): number {
+function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle];

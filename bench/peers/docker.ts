@@ -15,7 +15,7 @@ const BRIDGE = 'bench-docker0';
 export async function startDocker(): Promise<Docker> {
   const folder = mkdtempSync(join(tmpdir(), 'cantrip-bench-docker-'));
   const socket = `unix://${folder}/docker.sock`;
-  const tablesBefore = nftTables();
+  const tablesBefore = tablesOfDocker();
   run('ip', ['link', 'add', BRIDGE, 'type', 'bridge']);
   run('ip', ['addr', 'add', '172.31.250.1/24', 'dev', BRIDGE]);
   const engine = background('dockerd', [
@@ -31,7 +31,7 @@ export async function startDocker(): Promise<Docker> {
     stop: async () => {
       await engine.stop();
       run('ip', ['link', 'del', BRIDGE]);
-      for (const table of nftTables().filter((name) => !tablesBefore.includes(name))) {
+      for (const table of tablesOfDocker().filter((name) => !tablesBefore.includes(name))) {
         run('nft', ['delete', 'table', ...table.split(' ')]);
       }
       rmSync(folder, { recursive: true, force: true });
@@ -39,10 +39,10 @@ export async function startDocker(): Promise<Docker> {
   };
 }
 
-/** `ip nat`, `inet cantrip_…`. */
-function nftTables(): string[] {
+/** Those that iptables makes for it, `ip nat`, `ip6 filter`; never anybody else's that came meanwhile. */
+function tablesOfDocker(): string[] {
   return run('nft', ['list', 'tables'])
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.replace(/^table /, ''));
+    .map((line) => line.replace(/^table /, ''))
+    .filter((name) => /^ip6? (nat|filter|raw|mangle)$/.test(name));
 }

@@ -137,7 +137,7 @@ function readProc(pid: number, name: 'cmdline' | 'cgroup' | 'environ'): string {
 }
 
 /** A socket of a process, or any other link of /proc; null when it is gone. */
-export function linkOf(path: string): string | null {
+function linkOf(path: string): string | null {
   return quietly(() => readlinkSync(path));
 }
 
