@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -245,6 +246,8 @@ int main(int count, char **arguments)
 	session.master = -1;
 	session.terminal = options.terminal;
 	session.signals = open_signals();
+	/* Whoever started us and is killed takes the program along, as a terminal that is closed would. */
+	prctl(PR_SET_PDEATHSIG, SIGHUP);
 	result = ask(&session, &options) < 0 ? -1 : run(&session);
 	restore_terminal(&session);
 	if (result < 0)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { sortedEntries } from '../../model/order.ts';
@@ -49,9 +49,29 @@ function usualEnvironment({ home }: Account, tty: boolean): Readonly<Record<stri
 function run(program: string, words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: 'inherit' });
+    const release = passSignals(child);
     child.once('error', reject);
     child.once('close', (status, signal) => {
+      release();
       resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
 }
+
+/**
+ * The program decides what becomes of a signal, and we end as it does. A terminal's Ctrl-C and Ctrl-\ reach the client
+ * without us, as it is in the same group.
+ */
+function passSignals(child: ChildProcess): () => void {
+  const handlers = [...PASSED, ...SHARED].map((name) => {
+    const handler = (): void => void (PASSED.includes(name) && child.kill(name));
+    process.on(name, handler);
+    return { name, handler };
+  });
+  return () => {
+    for (const { name, handler } of handlers) process.off(name, handler);
+  };
+}
+
+const PASSED: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
+const SHARED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
