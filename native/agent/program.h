@@ -17,7 +17,8 @@ struct program {
 
 /*
  * Loads the file unless it is the one loaded last, and keeps it in `program`. Containers execute the copy, which
- * nobody can write to and which leads to no file of the host; `name` is what /proc says. Returns its descriptor, which stays the program's.
+ * nobody can write to and which leads to no file of the host; `name` is what /proc says. Returns its descriptor,
+ * which stays the program's.
  */
 int program_load(struct program *program, const char *path, const char *name, struct error *error);
 

@@ -29,7 +29,8 @@ struct spawn {
 
 /*
  * Runs `run(argument)` in a child with all signals blocked; its result is the exit code. Returns the pid once the
- * child has executed a program or is gone (at once for `apart`), or the negative errno. `pidfd` is filled in with CLONE_PIDFD.
+ * child has executed a program or is gone (at once for `apart`), or the negative errno. `pidfd` is filled in with
+ * CLONE_PIDFD.
  */
 long spawn(const struct spawn *options, int (*run)(void *), void *argument, int *pidfd);
 

@@ -71,7 +71,7 @@ test('a machine whose process 1 is killed is told as stopped, and up starts it w
   }
 });
 
-test('an agent that is killed is missed by no container and by no customer; the next command has a new one', async () => {
+test('an agent that is killed is missed by no container and no customer; the next command has a new one', async () => {
   const inits = UNITS.map(initOf);
   const [agent] = agentsOf(shop.site);
   const load = startLoad(shop.url, 4);

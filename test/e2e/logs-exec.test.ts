@@ -14,7 +14,7 @@ beforeAll(() => {
   // Every request is a line; `/flood` writes a lot of them.
   api.change(
     /const known = /,
-    `if (request.url === '/flood') for (let line = 0; line < 800; line += 1) console.log('flood', line, 'x'.repeat(4000));
+    `if (request.url === '/flood') for (let at = 0; at < 800; at += 1) console.log('flood', at, 'x'.repeat(4000));
   else console.log('asked for', request.url);
   const known = `,
     'api/server.js',
@@ -128,7 +128,8 @@ describe('exec', () => {
   });
 
   test('gives a terminal when there is one, and its size', async () => {
-    const typed = `stty rows 33 cols 101; exec ${PROGRAM} exec api/0 -- sh -c 'tty; stty size; read line; echo "read $line"'`;
+    const asked = `sh -c 'tty; stty size; read line; echo "read $line"'`;
+    const typed = `stty rows 33 cols 101; exec ${PROGRAM} exec api/0 -- ${asked}`;
     const where = { directory: api.folder, variables: { ...api.site.variables, SHELL: '/bin/sh' } };
     const terminal = startProgram(['script', '-qec', typed, '/dev/null'], where);
     await eventually(() => expect(terminal.written().stdout).toMatch(/\/dev\/pts\/\d+\r\n33 101\r\n/));

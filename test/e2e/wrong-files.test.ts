@@ -23,7 +23,8 @@ const apps = (rest: string): string =>
   `environment: hello\napplications:\n  a: {charm: nginx}\n  b: {charm: node-app, resources: {app: .}}\n${rest}\n`;
 const byPath = 'environment: hello\napplications:\n  own: {charm: ./own}\n';
 const charmOf = (fields: string, body: string): string =>
-  `import { charm, http, intent, z } from 'cantrip/kit';\nexport default charm({ name: 'own', summary: 'x', ${fields} }, (unit) => { ${body} });\n`;
+  "import { charm, http, intent, z } from 'cantrip/kit';\n" +
+  `export default charm({ name: 'own', summary: 'x', ${fields} }, (unit) => { ${body} });\n`;
 
 /** Name, text of the file, and the place and code of the first fault: `LINE:COLUMN CODE`. */
 const FILES: readonly (readonly [string, string | Buffer, string])[] = [
@@ -32,7 +33,7 @@ const FILES: readonly (readonly [string, string | Buffer, string])[] = [
   [
     'is binary rubbish',
     Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 197 + (at >> 3)) % 256)),
-    '1:1 E1001',
+    '1:8 E1014',
   ],
   ['is too large', `environment: hello\n#${'x'.repeat(5 << 20)}\n`, '1:1 E1006'],
   ['is nested without end', `environment: hello\napplications: ${'['.repeat(5000)}\n`, '2:78 E1007'],
@@ -86,7 +87,7 @@ const CHARMS: readonly (readonly [string, string | null, string])[] = [
   ],
 ];
 
-/** The file and the charm beside it are refused by whoever plans and whoever does, and the site that runs is as it was. */
+/** The file and the charm beside it are refused by whoever plans or does, and the site that runs is as it was. */
 function expectRefusal(place: string, verbs: readonly string[]): void {
   const refusals = verbs.map((verb) => hello.cantrip(verb, hello.file));
   for (const { status, stdout, stderr } of refusals) {

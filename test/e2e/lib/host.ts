@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkIdentity } from '../../../providers/container/identity.ts';
 
@@ -134,11 +134,6 @@ function pids(): readonly number[] {
 /** Empty for a process that ended meanwhile. */
 function readProc(pid: number, name: 'cmdline' | 'cgroup' | 'environ'): string {
   return quietly(() => readFileSync(`/proc/${pid}/${name}`, 'utf8')) ?? '';
-}
-
-/** A socket of a process, or any other link of /proc; null when it is gone. */
-function linkOf(path: string): string | null {
-  return quietly(() => readlinkSync(path));
 }
 
 /** Files below a directory and its empty directories, sorted; nothing of a directory that is missing. */
