@@ -13,10 +13,17 @@ const BACKOFF = { backoffMinMs: 100, backoffMaxMs: 30_000 } as const;
 const LOGS = { logBytes: 4 * 1024 * 1024, logFiles: 4 } as const;
 const RELOAD_TIMEOUT_MS = 60_000;
 
+/**
+ * Noted before it is done, other than all else: process 1 has the digest too, so a crash between the two is seen as a
+ * difference, while a service nobody noted could never be told what it took over.
+ */
 export async function ensureService(host: Host, unit: UnitRef, request: ServiceRequest): Promise<void> {
   const { id } = requireContainer(host, unit);
   const { name, service, digest, configuration, secrets } = request;
   const init = await host.init(id);
+  host.containers.amend(id, ({ services }) => {
+    return { services: { ...services, [name]: { digest, configuration, ready: service.ready } } };
+  });
   const warnings = await init.setService({
     name,
     digest,
@@ -34,9 +41,6 @@ export async function ensureService(host: Host, unit: UnitRef, request: ServiceR
     ...LOGS,
   });
   for (const warning of warnings) host.log(`${name} of ${unit.unit}: ${warning}`);
-  host.containers.amend(id, ({ services }) => {
-    return { services: { ...services, [name]: { digest, configuration, ready: service.ready } } };
-  });
 }
 
 export async function restartService(host: Host, unit: UnitRef, name: string, configuration: string): Promise<void> {
