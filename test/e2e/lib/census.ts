@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { networkIdentity } from '../../../providers/container/identity.ts';
 import { agentsOf, commandOf, processesIn, tracesOf } from './host.ts';
+import { eventually } from './until.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What is on the host for an environment, counted where it lies and not as the product tells it. */
@@ -25,9 +26,10 @@ export interface Census {
 
 /**
  * The host is exactly as `status` says: every unit is active and has one container, one process 1, one group, one link;
- * nothing is there twice, and nothing is there that belongs to nobody.
+ * nothing is there twice, and nothing is there that belongs to nobody. The kernel may take its time with a network
+ * namespace whose connections were cut off, and with its link.
  */
-export function expectOrder(workspace: Workspace, units: readonly string[]): void {
+export async function expectOrder(workspace: Workspace, units: readonly string[]): Promise<void> {
   const report = workspace.status();
   expect(report.units.map(({ name, status }) => `${name} ${status.kind}`)).toEqual(
     units.map((unit) => `${unit} active`),
@@ -47,8 +49,11 @@ export function expectOrder(workspace: Workspace, units: readonly string[]): voi
     agents: 1,
     leftovers: [],
   };
-  expect(takeCensus(workspace)).toEqual(expected);
+  await eventually(() => expect(takeCensus(workspace)).toEqual(expected), KERNEL_PATIENCE_MS);
 }
+
+/** As long as a connection that lost its peer is tried again. */
+const KERNEL_PATIENCE_MS = 60_000;
 
 function takeCensus({ site, name }: Workspace): Census {
   const { stateDirectory, runDirectory } = site;
