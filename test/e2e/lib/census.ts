@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { networkIdentity } from '../../../providers/container/identity.ts';
 import { agentsOf, commandOf, processesIn, tracesOf } from './host.ts';
-import { eventually } from './until.ts';
+import { eventually, KERNEL_PATIENCE_MS } from './until.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What is on the host for an environment, counted where it lies and not as the product tells it. */
@@ -51,9 +51,6 @@ export async function expectOrder(workspace: Workspace, units: readonly string[]
   };
   await eventually(() => expect(takeCensus(workspace)).toEqual(expected), KERNEL_PATIENCE_MS);
 }
-
-/** As long as a connection that lost its peer is tried again. */
-const KERNEL_PATIENCE_MS = 60_000;
 
 function takeCensus({ site, name }: Workspace): Census {
   const { stateDirectory, runDirectory } = site;
