@@ -119,6 +119,7 @@ static int clean_leftovers(struct container *container, struct error *error)
 			nanosleep(&pause, NULL);
 		result = group_remove(&container->agent->workshop.cgroups, container->id, error);
 	}
+	links_remove(container->agent->workshop.routing, container->id);
 	control_remove(container->agent->containers, container->id);
 	return result;
 }

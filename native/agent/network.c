@@ -170,6 +170,24 @@ int network_plan(const char *id, const struct nic *nic, struct batch *outside, s
 	return 0;
 }
 
+void links_remove(int socket, const char *id)
+{
+	struct if_nameindex *links = if_nameindex();
+	char prefix[IF_NAMESIZE];
+	size_t length = (size_t)snprintf(prefix, sizeof prefix, "c%.8s", id);
+
+	for (struct if_nameindex *link = links; link && link->if_index; link++) {
+		struct batch batch = {.length = 0};
+
+		if (strncmp(link->if_name, prefix, length) != 0 || strlen(link->if_name) != IF_NAMESIZE - 1)
+			continue;
+		begin_link(&batch, RTM_DELLINK, 0, (int)link->if_index, false);
+		netlink_send(socket, &batch, NULL);
+	}
+	if (links)
+		if_freenameindex(links);
+}
+
 static int write_setting(const char *path, struct error *error)
 {
 	cleanup_close int file = open(path, O_WRONLY | O_CLOEXEC);

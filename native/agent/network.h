@@ -40,6 +40,12 @@ int mac_parse(const char *text, struct mac *mac);
 int network_plan(const char *id, const struct nic *nic, struct batch *outside, struct batch *inside,
 		 struct error *error);
 
+/*
+ * Takes away the host's ends of the container's links. They go with its namespace; but a connection that lost its peer
+ * keeps that for minutes, with an address that is a newer container's by then.
+ */
+void links_remove(int socket, const char *id);
+
 /* Makes the bridge or corrects it: address, MAC, up, forwarding; already there succeeds. */
 int bridge_ensure(int socket, const char *name, const struct address *address, const struct mac *mac,
 		  struct error *error);

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,6 +33,22 @@ describe("an environment's bridge", () => {
     const link = readdirSync('/sys/class/net').find((name) => name.startsWith(`c${id.slice(0, 8)}`));
     expect(readFileSync(`/sys/class/net/${link}/brport/hairpin_mode`, 'utf8')).toBe('1\n');
     await lab.agent.remove(id, { graceMs: 0, trash: [] });
+  });
+
+  test('is left by a container that is removed or started again, though something keeps its namespace', async () => {
+    const config = lab.config({ network: await lab.nic(16) });
+    const links = () => readdirSync('/sys/class/net').filter((name) => name.startsWith(`c${config.id.slice(0, 8)}`));
+    const { pid } = await lab.agent.start(config);
+    const first = openSync(`/proc/${pid}/ns/net`, 'r');
+    const ended = lab.agent.wait(config.id);
+    process.kill(pid, 'SIGKILL');
+    await ended;
+    const again = await lab.agent.start(config);
+    const second = openSync(`/proc/${again.pid}/ns/net`, 'r');
+    expect(links()).toHaveLength(1);
+    await lab.agent.remove(config.id, { graceMs: 0, trash: [] });
+    await until(() => links().length === 0, 'the link to go');
+    for (const namespace of [first, second]) closeSync(namespace);
   });
 
   test('gives the NIC its address, its MAC, its index and a default route', async () => {
