@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { networkIdentity } from '../../../providers/container/identity.ts';
 import { agentsOf, commandOf, processesIn, tracesOf } from './host.ts';
-import { eventually, KERNEL_PATIENCE_MS } from './until.ts';
+import { eventually, TIDY_PATIENCE_MS } from './until.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What is on the host for an environment, counted where it lies and not as the product tells it. */
@@ -26,8 +26,8 @@ export interface Census {
 
 /**
  * The host is exactly as `status` says: every unit is active and has one container, one process 1, one group, one link;
- * nothing is there twice, and nothing is there that belongs to nobody. The kernel may take its time with a network
- * namespace whose connections were cut off, and with its link.
+ * nothing is there twice, and nothing is there that belongs to nobody. The agent tidies up a
+ * moment after it has answered.
  */
 export async function expectOrder(workspace: Workspace, units: readonly string[]): Promise<void> {
   const report = workspace.status();
@@ -49,7 +49,7 @@ export async function expectOrder(workspace: Workspace, units: readonly string[]
     agents: 1,
     leftovers: [],
   };
-  await eventually(() => expect(takeCensus(workspace)).toEqual(expected), KERNEL_PATIENCE_MS);
+  await eventually(() => expect(takeCensus(workspace)).toEqual(expected), TIDY_PATIENCE_MS);
 }
 
 function takeCensus({ site, name }: Workspace): Census {
