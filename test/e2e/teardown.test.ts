@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agentsOf, tracesOf } from './lib/host.ts';
 import { addItem, get } from './lib/http.ts';
-import { eventually, KERNEL_PATIENCE_MS } from './lib/until.ts';
+import { eventually, TIDY_PATIENCE_MS } from './lib/until.ts';
 import { workspaceOf } from './lib/workspace.ts';
 
 // After `down --yes` the host is as if nothing had ever been there.
@@ -52,7 +52,7 @@ test('down removes bridge, links, groups, containers, rules and files; the agent
         .map(fromSite)
         .sort(),
     ).toEqual(OF_THE_HOST);
-  }, KERNEL_PATIENCE_MS);
+  }, TIDY_PATIENCE_MS);
 });
 
 test('down once more, and of what never was, is no failure', () => {
@@ -67,5 +67,5 @@ test('with the store lost, what is there is found by its labels and taken down a
   expect(shop.status().units.map(({ name, status }) => `${name} ${status.kind}`)).toContain('web/1 active');
   shop.succeed('down', shop.file, '--yes');
   const nothing = { links: [], tables: [], mounts: [], groups: [] };
-  await eventually(() => expect(tracesOf(shop.site)).toMatchObject(nothing), KERNEL_PATIENCE_MS);
+  await eventually(() => expect(tracesOf(shop.site)).toMatchObject(nothing), TIDY_PATIENCE_MS);
 });
