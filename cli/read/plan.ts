@@ -10,7 +10,7 @@ import { complain } from './complain.ts';
 import { foreseePlan } from './foresight.ts';
 import { warnWithoutRights } from './rights.ts';
 import type { ReadShell } from './shell.ts';
-import { findSource, showPath, withSource } from './source.ts';
+import { type FoundSource, findSource, showPath, withSource } from './source.ts';
 
 /** `cantrip plan`: what `up` would do. */
 export function define(command: Command, shell: ReadShell): void {
@@ -23,15 +23,10 @@ export function define(command: Command, shell: ReadShell): void {
       shell.action(async (file, options) => {
         warnWithoutRights(shell);
         const source = await findSource(shell, options, file);
-        const context = await shell.context();
-        const request = { environment: source.name, source, mode: 'up', adopt: options.adopt === true } as const;
-        const situation = await prepare(context, shell.state, request);
-        complain(shell, situation.diagnostics);
-        if (hasErrors(situation.diagnostics)) return EXIT.wrongUse;
-        const environment = situation.declared.environment?.name ?? '';
-        const plan = foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
+        const plan = await planOfUp(shell, source, options.adopt === true);
+        if (plan === null) return EXIT.wrongUse;
         showPlan(shell, plan, options);
-        return options.exitCode && plan !== null && !isEmptyPlan(plan) ? EXIT.changesPending : EXIT.done;
+        return options.exitCode && !isEmptyPlan(plan) ? EXIT.changesPending : EXIT.done;
       }),
     );
 }
@@ -41,6 +36,16 @@ Examples:
   cantrip plan
   cantrip plan --exit-code > /dev/null || echo "something would change"
   cantrip plan --json`;
+
+/** What `up` would do from here. Tells what is wrong with the file; null when that forbids a plan. */
+export async function planOfUp(shell: ReadShell, source: FoundSource, adopt: boolean): Promise<Plan | null> {
+  const context = await shell.context();
+  const situation = await prepare(context, shell.state, { environment: source.name, source, mode: 'up', adopt });
+  complain(shell, situation.diagnostics);
+  if (hasErrors(situation.diagnostics)) return null;
+  const environment = situation.declared.environment?.name ?? '';
+  return foreseePlan(context, situation, { environment, file: source.file, mode: 'up', data: 'keep' });
+}
 
 /** Prints a plan: as text, with the file as the user would name it, or as JSON. */
 export function showPlan(shell: ReadShell, plan: Plan | null, { json }: { json?: true | undefined }): ExitStatus {

@@ -6,12 +6,6 @@
 #include "loop.h"
 #include "ports.h"
 
-/* A container that was removed a moment ago. */
-struct departed {
-	struct departed *next;
-	char id[];
-};
-
 struct agent {
 	struct loop loop;
 	int run;        /* the run directory */
@@ -24,7 +18,6 @@ struct agent {
 	struct watch listener;
 	struct watch signals;
 	struct timer tidy;
-	struct departed *departed; /* whose links are looked for when it is tidied */
 	struct timer idle;
 	unsigned idle_limit; /* seconds after which it ends, 0 = never */
 	uint64_t idle_since; /* loop_now, 0 = not idle */

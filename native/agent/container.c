@@ -11,6 +11,7 @@
 #include "../common/cleanup.h"
 #include "container_parts.h"
 #include "control.h"
+#include "departed.h"
 #include "log.h"
 #include "process.h"
 #include "raw.h"
@@ -165,6 +166,7 @@ struct container *container_start(struct agent *agent, const struct config *conf
 	if (!container)
 		return NULL;
 	container->builder = config->builder;
+	departed_return(agent->workshop.routing, config->id);
 	if (start_fresh(container, config, marks, error) == 0)
 		return container;
 	if (container->running) /* it ends by itself now; its removal cleans up */

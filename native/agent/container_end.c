@@ -6,6 +6,7 @@
 #include "../common/protocol.h"
 #include "container_parts.h"
 #include "control.h"
+#include "departed.h"
 #include "log.h"
 #include "raw.h"
 #include "trash.h"
@@ -76,27 +77,9 @@ static void tidy(struct timer *timer)
 	struct agent *agent = OWNER(timer, struct agent, tidy);
 
 	trash_delete();
-	while (agent->departed) {
-		struct departed *departed = agent->departed;
-
-		agent->departed = departed->next;
-		links_remove(agent->workshop.routing, departed->id);
-		free(departed);
-	}
+	departed_tidy();
 	if (!agent->first_container)
 		cgroups_tidy(&agent->workshop.cgroups);
-}
-
-/* By the time of tidying the kernel has taken down most namespaces, links and all. */
-static void remember(struct agent *agent, const char *id)
-{
-	struct departed *departed = malloc(sizeof *departed + strlen(id) + 1);
-
-	if (!departed)
-		return;
-	strcpy(departed->id, id);
-	departed->next = agent->departed;
-	agent->departed = departed;
 }
 
 static void finish(struct container *container)
@@ -114,7 +97,7 @@ static void finish(struct container *container)
 	}
 	answer(container, AGENT_REMOVE, failed ? &error : NULL);
 	log_line("%s removed", container->id);
-	remember(agent, container->id);
+	departed_note(container->id);
 	container_drop(container);
 	loop_set(&agent->loop, &agent->tidy, TIDY_MS, tidy);
 }

@@ -22,6 +22,7 @@
 #include "client.h"
 #include "container.h"
 #include "control.h"
+#include "departed.h"
 #include "execution.h"
 #include "files.h"
 #include "idle.h"
@@ -146,6 +147,7 @@ static void on_signal(struct watch *watch, uint32_t events)
 	}
 	trash_reap();
 	trash_delete();
+	departed_reap();
 }
 
 static int watch_signals(struct agent *agent, struct error *error)

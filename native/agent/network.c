@@ -170,19 +170,29 @@ int network_plan(const char *id, const struct nic *nic, struct batch *outside, s
 	return 0;
 }
 
-void links_remove(int socket, const char *id)
+bool link_belongs(const char *name, const char *id)
 {
-	struct if_nameindex *links = if_nameindex();
 	char prefix[IF_NAMESIZE];
 	size_t length = (size_t)snprintf(prefix, sizeof prefix, "c%.8s", id);
 
-	for (struct if_nameindex *link = links; link && link->if_index; link++) {
-		struct batch batch = {.length = 0};
+	return strncmp(name, prefix, length) == 0 && strlen(name) == IF_NAMESIZE - 1;
+}
 
-		if (strncmp(link->if_name, prefix, length) != 0 || strlen(link->if_name) != IF_NAMESIZE - 1)
-			continue;
-		begin_link(&batch, RTM_DELLINK, 0, (int)link->if_index, false);
-		netlink_send(socket, &batch, NULL);
+void link_delete(int socket, int index)
+{
+	struct batch batch = {.length = 0};
+
+	begin_link(&batch, RTM_DELLINK, 0, index, false);
+	netlink_send(socket, &batch, NULL);
+}
+
+void links_remove(int socket, const char *id)
+{
+	struct if_nameindex *links = if_nameindex();
+
+	for (struct if_nameindex *link = links; link && link->if_index; link++) {
+		if (link_belongs(link->if_name, id))
+			link_delete(socket, (int)link->if_index);
 	}
 	if (links)
 		if_freenameindex(links);

@@ -1,11 +1,12 @@
 /*
  * Bridges, and the network of a container: one request makes its veth pair with the peer born inside the
- * container, in the bridge and up; one batch inside gives it its address. A veth is never deleted by request
- * (that takes 20 ms): it goes with its namespace.
+ * container, in the bridge and up; one batch inside gives it its address. A veth is not deleted by request (that
+ * takes 20 ms) but goes with its namespace; only where something keeps that, see departed.h.
  */
 #ifndef CANTRIP_NETWORK_H
 #define CANTRIP_NETWORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../common/error.h"
@@ -40,10 +41,11 @@ int mac_parse(const char *text, struct mac *mac);
 int network_plan(const char *id, const struct nic *nic, struct batch *outside, struct batch *inside,
 		 struct error *error);
 
-/*
- * Takes away the host's ends of the container's links. They go with its namespace; but a connection that lost its peer
- * keeps that for minutes, with an address that is a newer container's by then.
- */
+/* Whether the name is that of the host's end of a link of the container's. */
+bool link_belongs(const char *name, const char *id);
+/* Already gone succeeds; takes 20 ms. */
+void link_delete(int socket, int index);
+/* Deletes what an earlier run of the container left, before its id, names and address are used again. */
 void links_remove(int socket, const char *id);
 
 /* Makes the bridge or corrects it: address, MAC, up, forwarding; already there succeeds. */

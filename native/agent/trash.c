@@ -5,18 +5,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "background.h"
 #include "raw.h"
 
 enum { PLACE_MAX = 16, DEPTH_MAX = 128 };
@@ -77,18 +76,12 @@ static bool empty_directory(int top, int directory, int depth)
 	return lifted;
 }
 
-/* In the child: nothing of the agent's stays open, neither its sockets nor its lock. */
+/* In the child. */
 static void delete_in_background(int directory, const char *path)
 {
-	enum { IDLE_CLASS = 3 << 13, OF_PROCESS = 1, KEPT = 3 };
-	sigset_t none;
+	enum { KEPT = 3 };
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	dup2(directory, KEPT);
-	raw(SYS_close_range, KEPT + 1, ~0U, 0);
-	setpriority(PRIO_PROCESS, 0, 19);
-	raw(SYS_ioprio_set, OF_PROCESS, 0, IDLE_CLASS);
+	background_begin(directory);
 	while (empty_directory(KEPT, openat(KEPT, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0))
 		continue;
 	rmdir(path);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AgentLab, until } from './agent-lab.ts';
 
@@ -49,6 +50,20 @@ describe("an environment's bridge", () => {
     await lab.agent.remove(config.id, { graceMs: 0, trash: [] });
     await until(() => links().length === 0, 'the link to go');
     for (const namespace of [first, second]) closeSync(namespace);
+  });
+
+  test('keeps the link of a container that comes back under its id before the old one is tidied away', async () => {
+    const config = lab.config({ network: await lab.nic(17) });
+    const links = () => readdirSync('/sys/class/net').filter((name) => name.startsWith(`c${config.id.slice(0, 8)}`));
+    const { pid } = await lab.agent.start(config);
+    const kept = openSync(`/proc/${pid}/ns/net`, 'r');
+    await lab.agent.remove(config.id, { graceMs: 0, trash: [] });
+    await lab.agent.start(config);
+    await sleep(600);
+    expect(links()).toHaveLength(1);
+    closeSync(kept);
+    await lab.agent.remove(config.id, { graceMs: 0, trash: [] });
+    await until(() => links().length === 0, 'the link to go');
   });
 
   test('gives the NIC its address, its MAC, its index and a default route', async () => {
