@@ -24,7 +24,7 @@ export function define(command: Command, shell: WriteShell): void {
 const HELP = `
 Examples:
   cantrip relate web db                      where only one pair of endpoints fits
-  cantrip relate lb:backend web:website      saying which`;
+  cantrip relate lb:backend web:http         saying which`;
 
 /** An end of a relation as typed. */
 export function readEnd(text: string) {
