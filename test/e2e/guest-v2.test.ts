@@ -18,8 +18,7 @@ cantrip() { node dist/cantrip.cjs "$@" < /dev/null; }
 cantrip doctor | grep cgroups
 cantrip up examples/shop/environment.yaml 2>&1 | cat || exit 3
 curl -s -d item=from-the-guest http://127.0.0.1:8080/
-curl -s http://127.0.0.1:8080/
-curl -s http://127.0.0.1:8080/
+for turn in $(seq 40); do curl -s http://127.0.0.1:8080/; done
 for limit in memory.max pids.max cpu.max; do cat /sys/fs/cgroup/cantrip/*/$limit | sed "s/^/limit $limit /"; done
 pid=$(head -n 1 /sys/fs/cgroup/cantrip/*/cgroup.procs | grep -m1 -E '^[0-9]+$')
 nsenter -t "$pid" -a dd if=/dev/vda of=/dev/null count=1 2>&1 | sed 's/^/disk: /'
