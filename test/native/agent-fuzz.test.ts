@@ -50,7 +50,8 @@ test('hundreds of containers later the agent holds no more than before', async (
   for (let i = 0; i < 20; i++) await cycle();
   const [descriptors, memory] = [readdirSync(`/proc/${pid}/fd`).length, dataOf(pid)];
   for (let i = 0; i < 200; i++) await cycle();
-  expect(readdirSync(`/proc/${pid}/fd`).length).toBe(descriptors);
+  // What is on its way at one of the two moments may differ; a leak would be hundreds.
+  expect(readdirSync(`/proc/${pid}/fd`).length).toBeLessThanOrEqual(descriptors + 2);
   expect(dataOf(pid) - memory).toBeLessThan(64);
   expect(dataOf(pid)).toBeLessThan(2048);
   await lab.close();
